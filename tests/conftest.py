@@ -1,0 +1,78 @@
+"""What many tests need: keys, a home folder, and an account whose gateway is a test's own."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.support.independent import new_key, private_pem, public_pem
+from tests.support.program import PERSON, Result, run_inside, run_process
+
+APP_ID = "2014072300007148"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The application's key pair, Alipay's, and one that is neither's."""
+
+    app: rsa.RSAPrivateKey
+    alipay: rsa.RSAPrivateKey
+    stranger: rsa.RSAPrivateKey
+
+
+@dataclass(frozen=True)
+class Account:
+    """A home folder with a configuration file in its place, and runs of zhima with it."""
+
+    home: Path
+    keys: Keys
+
+    @property
+    def config(self) -> Path:
+        """The configuration file."""
+        return self.home / ".config" / "zhima" / "config.toml"
+
+    def write(self, **settings: str) -> None:
+        """Write the profile ``default``: app_id, both keys, and ``settings`` over them."""
+        values = {
+            "app_id": APP_ID,
+            "private_key": private_pem(self.keys.app),
+            "alipay_public_key": public_pem(self.keys.alipay),
+            **settings,
+        }
+        lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
+        self.config.parent.mkdir(parents=True, exist_ok=True)
+        self.config.write_text("\n".join(["[profiles.default]", *lines, ""]), encoding="utf-8")
+        self.config.chmod(0o600)
+
+    def init_cert(
+        self,
+        *arguments: str,
+        person: Sequence[str] = PERSON,
+        variables: Mapping[str, str] | None = None,
+        stdin: bytes = b"",
+        encoding: str = "utf-8",
+    ) -> Result:
+        """Run ``zhima init-cert`` inside this process."""
+        return run_inside(["init-cert", *person, *arguments], self.home, variables, stdin, encoding)
+
+    def init_cert_process(self, *arguments: str, person: Sequence[str] = PERSON) -> Result:
+        """Run ``zhima init-cert`` as a process."""
+        return run_process(["init-cert", *person, *arguments], self.home)
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    """Keys of 2048 bits, made by another library than zhima's."""
+    return Keys(new_key(), new_key(), new_key())
+
+
+@pytest.fixture
+def account(tmp_path: Path, keys: Keys) -> Account:
+    """An account in an empty home folder, its profile written but for a gateway."""
+    made = Account(tmp_path, keys)
+    made.write()
+    return made

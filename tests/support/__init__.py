@@ -1,0 +1,1 @@
+"""The other side of every test: nothing here shares a line with the package's own logic."""

@@ -1,0 +1,29 @@
+"""The entry of the program ``zhima``, and of ``python -m zhima_cli``."""
+
+import os
+import sys
+from typing import TextIO
+
+from zhima_cli.cli.app import run
+from zhima_cli.cli.environment import process_environment
+
+
+def main() -> int:
+    """Run zhima on the process's own arguments and streams; return the exit status."""
+    environment = process_environment()
+    status = run(sys.argv[1:], environment)
+    for stream in (environment.stdout, environment.stderr):
+        _settle(stream)
+    return status
+
+
+def _settle(stream: TextIO) -> None:
+    """Flush, and drop what cannot be written: zhima has said so, the interpreter need not."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

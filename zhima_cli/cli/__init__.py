@@ -1,0 +1,1 @@
+"""The command line: turns options into values, calls the core, hands the outcome to the output."""

@@ -1,0 +1,88 @@
+"""Looks the command line over before typer does: all that is wrong at once, and in words.
+
+Typer takes whatever follows an option for its value: of ``--cert-name --dry-run`` it would make a
+name and send for real. Here a value that begins with ``-`` counts only as ``--option=value``.
+"""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from zhima_cli.core.errors import Problem, Reason
+from zhima_cli.core.kinds import Kind
+
+_HARMLESS_NAME = re.compile(r"[a-z-]{1,30}")
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """The options of one command: does it take a value, by each spelling of the option."""
+
+    takes_value: Mapping[str, bool]
+
+    def end_of_options(self, arguments: Sequence[str]) -> int:
+        """Return the index of the first of the arguments that is no option nor its value."""
+        at = 0
+        while at < len(arguments) and arguments[at].startswith("-"):
+            option, attached = _split(arguments[at])
+            at += 2 if self.takes_value.get(option, False) and attached is None else 1
+        return min(at, len(arguments))
+
+    def problems(self, arguments: Sequence[str]) -> Iterator[Problem]:
+        """Yield everything that is wrong with how the arguments are put."""
+        pending = list(arguments)
+        while pending:
+            argument = pending.pop(0)
+            if argument == "--" or not argument.startswith("-") or argument == "-":
+                if argument != "--" or pending:
+                    yield Problem(Kind.USAGE, Reason.UNEXPECTED_ARGUMENT)
+                if argument == "--":
+                    return
+                continue
+            option, attached = _split(argument)
+            if option not in self.takes_value:
+                yield self._unknown(option)
+            elif not self.takes_value[option]:
+                if attached is not None:
+                    yield Problem(Kind.USAGE, Reason.OPTION_TAKES_NO_VALUE, option)
+            elif attached is None:
+                if not pending:
+                    yield Problem(Kind.USAGE, Reason.OPTION_NEEDS_VALUE, option)
+                elif pending[0].startswith("-") and pending[0] != "-":
+                    yield Problem(Kind.USAGE, Reason.OPTION_AS_VALUE, option)
+                else:
+                    pending.pop(0)
+
+    def asks_for(self, options: Sequence[str], arguments: Sequence[str]) -> bool:
+        """Say whether one of ``options``, which take no value, is among the arguments."""
+        for argument, before in zip(arguments, ["", *arguments], strict=False):
+            if argument == "--":
+                return False
+            if argument in options and not self.takes_value.get(before, False):
+                return True
+        return False
+
+    def _unknown(self, option: str) -> Problem:
+        nearest = difflib.get_close_matches(option, self.takes_value, 1)
+        return Problem(
+            Kind.USAGE,
+            Reason.UNKNOWN_OPTION,
+            found=self._shown(option),
+            expected=nearest[0] if nearest else "--help",
+        )
+
+    def _shown(self, option: str) -> str:
+        """Return as much of an unknown option as cannot be a value that lost its ``=``."""
+        for known in sorted(self.takes_value, key=len, reverse=True):
+            if known.startswith("--") and self.takes_value[known] and option.startswith(known):
+                return f"{known}…"
+        return option if _HARMLESS_NAME.fullmatch(option) else f"{option[:1]}…"
+
+
+def _split(argument: str) -> tuple[str, str | None]:
+    """Return the option and the value that is attached to it, if any."""
+    if argument.startswith("--"):
+        option, equals, value = argument.partition("=")
+        return option, value if equals else None
+    return argument[:2], argument[2:] or None

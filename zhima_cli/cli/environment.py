@@ -1,0 +1,71 @@
+"""Everything of the process that zhima uses, in one object that is passed in."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The streams, the environment's variables, the user's home folder, and the clock."""
+
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    variables: Mapping[str, str] = field(repr=False)
+    home: Path
+    now: Callable[[], datetime]
+
+    @property
+    def config_file(self) -> Path:
+        """The platform's place for zhima's configuration (XDG base directories on Linux)."""
+        if sys.platform == "darwin":
+            folder = self.home / "Library" / "Application Support"
+        elif sys.platform == "win32":
+            folder = self._absolute("APPDATA", self.home / "AppData" / "Roaming")
+        else:
+            folder = self._absolute("XDG_CONFIG_HOME", self.home / ".config")
+        return folder / "zhima" / "config.toml"
+
+    def _absolute(self, variable: str, default: Path) -> Path:
+        """Return the variable's folder; a relative one is to be ignored, as the standard says."""
+        value = self.variables.get(variable, "")
+        return Path(value) if Path(value).is_absolute() else default
+
+
+def process_environment() -> Environment:
+    """Return this process's environment; its streams never fail on a character they lack."""
+    stdin = sys.stdin or _closed("r")
+    stdout = sys.stdout or _closed("w")
+    stderr = sys.stderr or _closed("w")
+    for stream, errors in (
+        (stdin, "surrogateescape"),
+        (stdout, "backslashreplace"),
+        (stderr, "backslashreplace"),
+    ):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors=errors)
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 -- Path.home() raises where there is none
+    return Environment(
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        variables=os.environ,
+        home=home if home.is_absolute() else Path(os.sep),
+        now=lambda: datetime.now(UTC),
+    )
+
+
+def _closed(mode: str) -> TextIO:
+    """Return a stream in the place of one that the process was started without.
+
+    Reading it ends at once; writing fails, as it must where a result would vanish.
+    """
+    if mode == "r":
+        return open(os.devnull, encoding="utf-8")  # noqa: PTH123 -- lives as long as the process
+    return os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")

@@ -1,0 +1,182 @@
+"""``zhima init-cert``: one signed call, its verified answer."""
+
+import contextlib
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from zhima_cli.cli.network import network_for
+from zhima_cli.cli.session import Session
+from zhima_cli.core.answer import read_answer
+from zhima_cli.core.errors import InputError, Interrupted, Problem, Reason, ZhimaError
+from zhima_cli.core.exchange import Network, exchange
+from zhima_cli.core.kinds import Kind, Sent
+from zhima_cli.core.options import Options, Surroundings
+from zhima_cli.core.outcome import Call, Outcome, conclude, fail
+from zhima_cli.core.request import assemble
+from zhima_cli.core.settings import Account, Settings, resolve
+from zhima_cli.output.dry_run import redact as redacted
+from zhima_cli.output.form import Form
+from zhima_cli.words.vocabulary import Label
+
+# One more than any parameter may have, so that too much is seen as too much.
+_MAX_STDIN_BYTES = 64 * 1024 + 1
+_QUESTIONS = {"cert_name": Label.ASK_CERT_NAME, "cert_no": Label.ASK_CERT_NO}
+
+_Text = Annotated[str | None, typer.Option(metavar="TEXT")]
+_File = Annotated[str | None, typer.Option(metavar="PATH")]
+_Json = Annotated[str | None, typer.Option(metavar="JSON")]
+
+
+def init_cert(
+    context: typer.Context,
+    config: Annotated[str | None, typer.Option("--config", "-c", metavar="PATH")] = None,
+    profile: Annotated[str | None, typer.Option("--profile", "-p", metavar="NAME")] = None,
+    transaction_id: _Text = None,
+    product_code: _Text = None,
+    biz_code: _Text = None,
+    cert_name: _Text = None,
+    cert_no: _Text = None,
+    cert_type: _Text = None,
+    identity_type: _Text = None,
+    identity_param: _Json = None,
+    merchant_config: _Json = None,
+    ext_biz_param: _Json = None,
+    linked_merchant_id: _Text = None,
+    app_auth_token: _Text = None,
+    gateway: Annotated[str | None, typer.Option(metavar="URL")] = None,
+    app_id: _Text = None,
+    private_key_file: _File = None,
+    alipay_public_key_file: _File = None,
+    sign_type: Annotated[str | None, typer.Option(metavar="RSA2|RSA")] = None,
+    charset: Annotated[str | None, typer.Option(metavar="CHARSET")] = None,
+    timeout: Annotated[str | None, typer.Option(metavar="SECONDS")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    redact: Annotated[bool, typer.Option("--redact")] = False,
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FORM")] = None,  # noqa: ARG001 -- the presentation has it
+    lang: Annotated[str | None, typer.Option(metavar="zh|en")] = None,  # noqa: ARG001 -- likewise
+    debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
+) -> int:
+    """Make the call, or under ``--dry-run`` show it; return the exit status."""
+    session: Session = context.obj
+    options = Options(
+        config=config,
+        profile=profile,
+        transaction_id=transaction_id,
+        product_code=product_code,
+        biz_code=biz_code,
+        cert_name=cert_name,
+        cert_no=cert_no,
+        cert_type=cert_type,
+        identity_type=identity_type,
+        identity_param=identity_param,
+        merchant_config=merchant_config,
+        ext_biz_param=ext_biz_param,
+        linked_merchant_id=linked_merchant_id,
+        app_auth_token=app_auth_token,
+        gateway=gateway,
+        app_id=app_id,
+        private_key_file=private_key_file,
+        alipay_public_key_file=alipay_public_key_file,
+        sign_type=sign_type,
+        charset=charset,
+        timeout=timeout,
+    )
+    with contextlib.ExitStack() as stack:
+        plan = _plan(options, session, stack, dry_run=dry_run, redact=redact)
+        session.warn(plan.settings.warnings)
+        if not dry_run:
+            return session.finish(_call(plan, session, made_id=transaction_id is None))
+        request = assemble(plan.settings, session.environment.now())
+        if redact:
+            session.warn((Problem(Kind.USAGE, Reason.REDACTED),))
+            request = redacted(request)
+        return session.show_request(request, plan.settings)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Everything that was checked before the call."""
+
+    settings: Settings
+    network: Network
+
+
+def _plan(
+    options: Options,
+    session: Session,
+    stack: contextlib.ExitStack,
+    *,
+    dry_run: bool,
+    redact: bool,
+) -> _Plan:
+    """Resolve and check it all. Raises InputError with everything that is wrong."""
+    environment = session.environment
+    problems: list[Problem] = []
+    if session.presentation.form is Form.CURL and not dry_run:
+        problems.append(Problem(Kind.USAGE, Reason.CURL_NEEDS_DRY_RUN))
+    if redact and not dry_run:
+        problems.append(Problem(Kind.USAGE, Reason.REDACT_NEEDS_DRY_RUN))
+
+    def mock_account() -> Account:
+        from zhima_cli.mock.server import mock_account as serve
+
+        return stack.enter_context(serve())
+
+    def ask(name: str) -> str | None:
+        return None if problems else _ask(name, session)
+
+    surroundings = Surroundings(
+        variables=environment.variables,
+        default_config=environment.config_file,
+        home=environment.home,
+        now=environment.now(),
+        read_stdin=lambda: environment.stdin.buffer.read(_MAX_STDIN_BYTES),
+        ask=ask,
+    )
+    try:
+        settings = resolve(options, surroundings, mock_account, dry_run=dry_run)
+        network = network_for(settings.account.gateway, environment.variables)
+    except InputError as error:
+        raise InputError(*problems, *error.problems) from error
+    if problems:
+        raise InputError(*problems)
+    return _Plan(settings, network)
+
+
+def _ask(name: str, session: Session) -> str | None:
+    """Ask a person; None where there is none at a terminal, or the input ends."""
+    environment = session.environment
+    if not (environment.stdin.isatty() and environment.stderr.isatty()):
+        return None
+    environment.stderr.write(session.err.safe(session.words.labels[_QUESTIONS[name]]))
+    environment.stderr.flush()
+    line = environment.stdin.readline()
+    if not line:
+        environment.stderr.write("\n")
+        return None
+    return line.strip()
+
+
+def _call(plan: _Plan, session: Session, *, made_id: bool) -> Outcome:
+    settings = plan.settings
+    request = assemble(settings, session.environment.now())
+    call = Call(
+        profile=settings.profile,
+        gateway=settings.account.gateway,
+        transaction_id=settings.parameters.transaction_id,
+        mock=settings.mock,
+    )
+    if made_id:
+        session.tell(Label.SENDING, settings.parameters.transaction_id)
+    key = settings.account.alipay_public_key
+    assert key is not None  # noqa: S101 -- resolve() lets only a dry run go without
+    try:
+        body = exchange(request, plan.network, settings.timeout)
+        return conclude(call, read_answer(body, settings.charset, key, settings.sign_type))
+    except ZhimaError as error:
+        session.trace(error)
+        return fail(call, error)
+    except KeyboardInterrupt:
+        return fail(call, Interrupted(Sent.UNKNOWN))

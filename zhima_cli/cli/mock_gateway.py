@@ -1,0 +1,67 @@
+"""``zhima mock-gateway``: serves a mock gateway until it is told to stop."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from zhima_cli.cli.session import Session
+from zhima_cli.core.errors import InputError, Problem, Reason
+from zhima_cli.core.kinds import EXIT_STATUS, Kind
+from zhima_cli.core.sources import expand_home
+from zhima_cli.mock.keys import make_keys
+from zhima_cli.mock.profile import write_profile as write
+from zhima_cli.mock.server import serve
+from zhima_cli.words.vocabulary import Label
+
+
+def mock_gateway(
+    context: typer.Context,
+    port: Annotated[str, typer.Option(metavar="PORT", show_default=False)] = "0",
+    write_profile: Annotated[str | None, typer.Option(metavar="PATH")] = None,
+    lang: Annotated[str | None, typer.Option(metavar="zh|en")] = None,  # noqa: ARG001 -- the presentation has it
+    debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
+) -> int:
+    """Serve until SIGTERM or Ctrl-C; return the exit status."""
+    session: Session = context.obj
+    words = session.words.labels
+    number = _port(port)
+    with _stop_signals() as stopped:
+        keys = make_keys()
+        try:
+            with serve(number, keys, session.log) as url:
+                if write_profile is not None:
+                    path = expand_home(write_profile, session.environment.home)
+                    write(path, url, keys, "--write-profile")
+                    session.tell(Label.MOCK_PROFILE_WRITTEN, str(path))
+                session.show(f"{words[Label.MOCK_READY]} {url}")
+                stopped.wait()
+        except OSError as error:
+            found = error.strerror or type(error).__name__
+            problem = Problem(Kind.USAGE, Reason.PORT_UNAVAILABLE, f"--port {number}", found)
+            raise InputError(problem) from error
+    return EXIT_STATUS[Kind.SUCCESS]
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) < 65536:
+        return int(text)
+    raise InputError(Problem(Kind.USAGE, Reason.OUT_OF_RANGE, "--port", expected="0 – 65535"))
+
+
+@contextlib.contextmanager
+def _stop_signals() -> Iterator[threading.Event]:
+    """Yield an event that SIGTERM and Ctrl-C set, in place of what they do otherwise."""
+    stopped = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: stopped.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,175 @@
+"""One run of zhima: where its words and results go."""
+
+import contextlib
+import os
+import traceback
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from zhima_cli.cli.environment import Environment
+from zhima_cli.cli.presentation import Presentation
+from zhima_cli.core.errors import Problem, Reason, UnwrittenError
+from zhima_cli.core.kinds import EXIT_STATUS, Kind
+from zhima_cli.core.outcome import Outcome
+from zhima_cli.core.request import Request
+from zhima_cli.core.settings import Settings
+from zhima_cli.output import dry_run, machine, plain
+from zhima_cli.output.form import Form
+from zhima_cli.output.report import report
+from zhima_cli.output.screen import Screen
+from zhima_cli.words.vocabulary import Label, Vocabulary
+
+
+@dataclass(frozen=True)
+class Session:
+    """The environment of a run and how it speaks: results to ``out``, the rest to ``err``."""
+
+    environment: Environment
+    presentation: Presentation
+    debug: bool
+
+    @property
+    def out(self) -> Screen:
+        """Standard output, for results."""
+        return Screen(self.environment.stdout, self.environment.variables)
+
+    @property
+    def err(self) -> Screen:
+        """Standard error, for everything else."""
+        return Screen(self.environment.stderr, self.environment.variables)
+
+    @property
+    def words(self) -> Vocabulary:
+        """All words of the chosen language."""
+        return self.presentation.language.vocabulary
+
+    def tell(self, label: Label, text: str) -> None:
+        """Say something in one line on standard error."""
+        self.log(f"zhima: {self.words.labels[label]} {text}")
+
+    def log(self, line: str) -> None:
+        """Write a line to standard error."""
+        with _whatever_becomes_of_it():
+            self.err.line(line)
+
+    def warn(self, problems: Iterable[Problem]) -> None:
+        """Say what is not wrong but should be known."""
+        for problem in problems:
+            sentence = self.words.say(problem)
+            warning = self.words.labels[Label.WARNING]
+            self.log(f"zhima: {warning}: {sentence.what}. {sentence.remedy}")
+
+    def show(self, text: str) -> int:
+        """Show lines that were asked for; return the exit status. Raises UnwrittenError."""
+        with _written():
+            for line in text.splitlines():
+                self.out.line(line)
+            self.environment.stdout.flush()
+        return EXIT_STATUS[Kind.SUCCESS]
+
+    def show_request(self, request: Request, settings: Settings) -> int:
+        """Show a dry run's request; return the exit status. Raises UnwrittenError."""
+        with _written():
+            self._show_request(request, settings)
+            self.environment.stdout.flush()
+        return EXIT_STATUS[Kind.SUCCESS]
+
+    def finish(self, outcome: Outcome) -> int:
+        """Show what the call came to; return the exit status.
+
+        A biz_no that cannot be written where it belongs is not lost: it goes to standard error.
+        """
+        try:
+            self._show(outcome)
+            self.environment.stdout.flush()
+        except OSError as error:
+            if outcome.kind is Kind.SUCCESS:
+                outcome = _unwritten(outcome, error)
+            self._show_on_stderr(outcome)
+        return EXIT_STATUS[outcome.kind]
+
+    def trace(self, error: BaseException) -> None:
+        """Under ``--debug``, show where an error arose: places and types, never a value."""
+        if not self.debug:
+            return
+        for line in _trace(error):
+            self.log(line)
+
+    def _show(self, outcome: Outcome) -> None:
+        form = self.presentation.form
+        if form is Form.JSON:
+            machine.show_outcome(outcome, self.presentation.language, self.out)
+        elif outcome.kind is not Kind.SUCCESS:
+            self._show_on_stderr(outcome)
+        elif form is Form.PRETTY:
+            from zhima_cli.output import pretty
+
+            pretty.show_report(report(outcome, self.presentation.language), self.out)
+        else:
+            if outcome.mock:
+                self.log(f"zhima: {self.words.labels[Label.MOCK]}")
+            self.out.line(outcome.biz_no or "")
+
+    def _show_request(self, request: Request, settings: Settings) -> None:
+        form = self.presentation.form
+        if form is Form.JSON:
+            machine.show_request(request, settings.profile, mock=settings.mock, screen=self.out)
+        elif form is Form.CURL:
+            dry_run.show_curl(request, self.out)
+        elif form is Form.PLAIN:
+            plain.show_sections(dry_run.sections(request), self.words, self.out)
+        else:
+            from zhima_cli.output import pretty
+
+            pretty.show_sections(dry_run.sections(request), self.words, self.out)
+
+    def _show_on_stderr(self, outcome: Outcome) -> None:
+        in_words = report(outcome, self.presentation.language)
+        with _whatever_becomes_of_it():
+            if self.presentation.form is Form.PRETTY:
+                from zhima_cli.output import pretty
+
+                pretty.show_report(in_words, self.err)
+            else:
+                plain.show_failure(in_words, self.err)
+
+
+@contextlib.contextmanager
+def _whatever_becomes_of_it() -> Iterator[None]:
+    """Go on where standard error is closed or full: a call is not given up for its sake."""
+    with contextlib.suppress(OSError):
+        yield
+
+
+@contextlib.contextmanager
+def _written() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UnwrittenError(_system_words(error)) from error
+
+
+def _system_words(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno else ""
+
+
+def _unwritten(outcome: Outcome, error: OSError) -> Outcome:
+    problem = Problem(
+        Kind.UNWRITTEN,
+        Reason.RESULT_UNWRITTEN,
+        found=_system_words(error),
+        expected=outcome.biz_no or "",
+    )
+    return Outcome(outcome.call, Kind.UNWRITTEN, outcome.sent, retryable=False, problems=(problem,))
+
+
+def _trace(error: BaseException) -> Iterator[str]:
+    """Yield the chain of errors; their messages may quote what they failed on, so not those."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield f"{type(cause).__module__}.{type(cause).__qualname__}"
+        for frame in traceback.extract_tb(cause.__traceback__):
+            yield f"  {frame.filename}:{frame.lineno} {frame.name}"
+        cause = cause.__cause__ or cause.__context__

@@ -1,0 +1,1 @@
+"""From a profile to a verified answer; knows no terminal, prints nothing, exits nowhere."""

@@ -1,0 +1,161 @@
+"""Reads the gateway's answer: cuts out what is signed, verifies it, and only then looks inside.
+
+protocol.md, "The response".
+"""
+
+from dataclasses import dataclass
+
+from zhima_cli.core.charset import Charset
+from zhima_cli.core.errors import Reason, UntrustedError
+from zhima_cli.core.keys import PublicKey
+from zhima_cli.core.kinds import Sent
+from zhima_cli.core.request import METHOD
+from zhima_cli.core.signature import MalformedSignatureError, SignType, verify
+from zhima_cli.core.strict_json import JsonError, decode, decode_at, skip_white_space
+from zhima_cli.core.visible import is_unseen
+
+SUCCESS_CODE = "10000"
+RESPONSE_NODE = METHOD.replace(".", "_") + "_response"
+ERROR_NODE = "error_response"
+
+_MAX_BIZ_NO = 32
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the gateway said. ``verified`` is False where it came without a signature."""
+
+    code: str
+    msg: str | None
+    sub_code: str | None
+    sub_msg: str | None
+    biz_no: str | None
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A member's value of the answer: parsed, and as the text that stands there."""
+
+    text: str
+    value: object
+
+
+def read_answer(body: bytes, charset: Charset, key: PublicKey, sign_type: SignType) -> Answer:
+    """Verify an answer and return what it says.
+
+    A success is returned only if its signature holds, a failure also where it has none. What is
+    returned was parsed from exactly the text that was verified. Raises UntrustedError.
+    """
+    node_name, node, signature = cut_node(_decode(body, charset))
+    if signature is None:
+        answer = _interpret(node_name, node.value, verified=False)
+        if answer.code == SUCCESS_CODE:
+            raise _untrusted(Reason.SIGNATURE_MISSING)
+        return answer
+    if not isinstance(signature.value, str):
+        raise _untrusted(Reason.SIGNATURE_MALFORMED)
+    # Some answers are signed without the optional escape of the slash, as the official clients
+    # know. What is read then is that text, not the one that came: they need not say the same.
+    for text in dict.fromkeys((node.text, node.text.replace(r"\/", "/"))):
+        try:
+            if verify(text.encode(charset.value), signature.value, key, sign_type):
+                return _interpret(node_name, _parse(text), verified=True)
+        except MalformedSignatureError:
+            raise _untrusted(Reason.SIGNATURE_MALFORMED) from None
+    raise _untrusted(Reason.SIGNATURE_WRONG)
+
+
+def cut_node(text: str) -> tuple[str, Cut, Cut | None]:
+    """Return the name of the answer's node, the node as it stands in ``text``, and its ``sign``.
+
+    Raises UntrustedError where ``text`` is not one JSON object with exactly one node.
+    """
+    members = _members(text)
+    nodes = [name for name in (RESPONSE_NODE, ERROR_NODE) if name in members]
+    if len(nodes) != 1 or not isinstance(members[nodes[0]].value, dict):
+        raise _untrusted(Reason.ANSWER_NODE, RESPONSE_NODE)
+    return nodes[0], members[nodes[0]], members.get("sign")
+
+
+def _decode(body: bytes, charset: Charset) -> str:
+    try:
+        text = body.decode(charset.value)
+        if text.encode(charset.value) == body:
+            return text
+    except UnicodeError:
+        pass
+    raise _untrusted(Reason.ANSWER_NOT_IN_CHARSET, charset.value)
+
+
+def _members(text: str) -> dict[str, Cut]:
+    """Return the members of the object that ``text`` is, each with its place in the text kept."""
+    members: dict[str, Cut] = {}
+    try:
+        at = skip_white_space(text, _expect(text, 0, "{"))
+        while not text.startswith("}", at):
+            if members:
+                at = skip_white_space(text, _expect(text, at, ","))
+            name, at = decode_at(text, at)
+            if not isinstance(name, str) or name in members:
+                raise JsonError("a member without a name of its own")
+            start = skip_white_space(text, _expect(text, at, ":"))
+            value, at = decode_at(text, start)
+            members[name] = Cut(text[start:at], value)
+            at = skip_white_space(text, at)
+        at = _expect(text, at, "}")
+        if skip_white_space(text, at) != len(text):
+            raise JsonError("something follows the object")
+    except JsonError:
+        raise _untrusted(Reason.ANSWER_NOT_JSON) from None
+    return members
+
+
+def _expect(text: str, at: int, mark: str) -> int:
+    at = skip_white_space(text, at)
+    if not text.startswith(mark, at):
+        raise JsonError(f"no {mark}")
+    return at + 1
+
+
+def _parse(text: str) -> object:
+    try:
+        return decode(text)
+    except JsonError:
+        raise _untrusted(Reason.ANSWER_NOT_JSON) from None
+
+
+def _interpret(node_name: str, node: object, *, verified: bool) -> Answer:
+    if not isinstance(node, dict):
+        raise _untrusted(Reason.ANSWER_NODE, node_name)
+    code = _text(node, "code")
+    if not code:
+        raise _untrusted(Reason.ANSWER_MEMBER, "code")
+    answer = Answer(
+        code=code,
+        msg=_text(node, "msg"),
+        sub_code=_text(node, "sub_code"),
+        sub_msg=_text(node, "sub_msg"),
+        biz_no=None,
+        verified=verified,
+    )
+    if code != SUCCESS_CODE or not verified:
+        return answer
+    if node_name != RESPONSE_NODE:
+        raise _untrusted(Reason.ANSWER_NODE, RESPONSE_NODE)
+    biz_no = _text(node, "biz_no") or ""
+    unfit = any(c.isspace() or is_unseen(c) for c in biz_no)
+    if not 0 < len(biz_no) <= _MAX_BIZ_NO or unfit:
+        raise _untrusted(Reason.BIZ_NO_MISSING)
+    return Answer(code, answer.msg, answer.sub_code, answer.sub_msg, biz_no, verified)
+
+
+def _text(node: dict[str, object], name: str) -> str | None:
+    value = node.get(name)
+    if not isinstance(value, str | None):
+        raise _untrusted(Reason.ANSWER_MEMBER, name)
+    return value
+
+
+def _untrusted(reason: Reason, subject: str = "") -> UntrustedError:
+    return UntrustedError(Sent.ANSWERED, reason, subject)

@@ -1,0 +1,178 @@
+"""The one hierarchy of errors. An error carries its diagnosis as data; the words are elsewhere."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from zhima_cli.core.kinds import Kind, Sent
+
+
+class Reason(Enum):
+    """Everything that zhima itself can find wrong, or worth a warning."""
+
+    # the command line
+    UNKNOWN_OPTION = auto()
+    UNKNOWN_COMMAND = auto()
+    NO_COMMAND = auto()
+    OPTION_NEEDS_VALUE = auto()
+    OPTION_TAKES_NO_VALUE = auto()
+    OPTION_AS_VALUE = auto()
+    UNEXPECTED_ARGUMENT = auto()
+    EXCLUDES = auto()
+    STDIN_TWICE = auto()
+    CURL_NEEDS_DRY_RUN = auto()
+    REDACT_NEEDS_DRY_RUN = auto()
+    FIXED_BY_MOCK = auto()
+    # values, wherever they come from
+    EMPTY = auto()
+    MISSING = auto()
+    MISSING_PERSON = auto()
+    TOO_LONG = auto()
+    NOT_A_CHOICE = auto()
+    NOT_A_NUMBER = auto()
+    OUT_OF_RANGE = auto()
+    BAD_TRANSACTION_ID = auto()
+    BAD_TRANSACTION_PREFIX = auto()
+    NOT_IN_CHARSET = auto()
+    NOT_TEXT = auto()
+    NOT_JSON = auto()
+    CURLY_QUOTES = auto()
+    NOT_A_JSON_OBJECT = auto()
+    IDENTITY_MEMBER = auto()
+    # files
+    FILE_UNREADABLE = auto()
+    FILE_TOO_LARGE = auto()
+    FILE_NOT_UTF8 = auto()
+    FILE_EXISTS = auto()
+    FILE_UNWRITABLE = auto()
+    # the configuration
+    NO_CONFIG_FILE = auto()
+    NOT_TOML = auto()
+    NO_SUCH_PROFILE = auto()
+    RESERVED_PROFILE = auto()
+    UNKNOWN_KEY = auto()
+    WRONG_TYPE = auto()
+    BOTH_FORMS = auto()
+    BAD_GATEWAY_URL = auto()
+    GATEWAY_NOT_HTTPS = auto()
+    NO_CA_BUNDLE = auto()
+    BAD_PROXY = auto()
+    PORT_UNAVAILABLE = auto()
+    # keys
+    KEY_FORM = auto()
+    KEY_PUBLIC_FOR_PRIVATE = auto()
+    KEY_PRIVATE_FOR_PUBLIC = auto()
+    KEY_DAMAGED = auto()
+    KEY_TOO_SMALL = auto()
+    KEY_TOO_LARGE = auto()
+    OWN_PUBLIC_KEY = auto()
+    # the exchange
+    NAME_NOT_RESOLVED = auto()
+    NOT_CONNECTED = auto()
+    PROXY_FAILED = auto()
+    TIMED_OUT = auto()
+    CONNECTION_BROKEN = auto()
+    HTTP_UNAVAILABLE = auto()
+    HTTP_STATUS = auto()
+    NOT_HTTP = auto()
+    REDIRECTED = auto()
+    TLS_NOT_VERIFIED = auto()
+    ANSWER_COMPRESSED = auto()
+    ANSWER_TOO_LARGE = auto()
+    # the answer
+    ANSWER_NOT_IN_CHARSET = auto()
+    ANSWER_NOT_JSON = auto()
+    ANSWER_NODE = auto()
+    ANSWER_MEMBER = auto()
+    SIGNATURE_MISSING = auto()
+    SIGNATURE_MALFORMED = auto()
+    SIGNATURE_WRONG = auto()
+    BIZ_NO_MISSING = auto()
+    # endings that are not the gateway's
+    INTERRUPTED = auto()
+    BUG = auto()
+    RESULT_UNWRITTEN = auto()
+    OUTPUT_UNWRITTEN = auto()
+    # warnings
+    KEY_FILE_NOT_PRIVATE = auto()
+    KEY_SMALL = auto()
+    CHECK_DIGIT = auto()
+    ODD_CHARACTERS = auto()
+    REDACTED = auto()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, with what a person needs to mend it.
+
+    ``kind`` says which exit status it leads to, ``subject`` what is wrong or where (an option, a
+    variable, a key of a profile, a file), ``found`` what stands there and ``expected`` what would
+    do. None of them ever holds personal data or key material.
+    """
+
+    kind: Kind
+    reason: Reason
+    subject: str = ""
+    found: str = ""
+    expected: str = ""
+
+
+class ZhimaError(Exception):
+    """A call that ended without an answer of the gateway."""
+
+    def __init__(self, kind: Kind, problems: tuple[Problem, ...], sent: Sent) -> None:
+        super().__init__(", ".join(problem.reason.name for problem in problems))
+        self.kind = kind
+        self.problems = problems
+        self.sent = sent
+
+
+class InputError(ZhimaError):
+    """Options, environment, profile or keys are wrong; nothing was sent.
+
+    It holds all that is wrong at once. Its kind is USAGE as soon as one problem is.
+    """
+
+    def __init__(self, *problems: Problem) -> None:
+        kinds = {problem.kind for problem in problems}
+        kind = Kind.USAGE if Kind.USAGE in kinds else Kind.CONFIG
+        super().__init__(kind, problems, Sent.NO)
+
+
+class TemporaryError(ZhimaError):
+    """The gateway could not be reached, or did not answer; the same call may be tried again."""
+
+    def __init__(self, sent: Sent, reason: Reason, subject: str = "", found: str = "") -> None:
+        problem = Problem(Kind.TEMPORARY, reason, subject, found)
+        super().__init__(Kind.TEMPORARY, (problem,), sent)
+
+
+class UntrustedError(ZhimaError):
+    """Whatever answered cannot be believed to be the gateway."""
+
+    def __init__(self, sent: Sent, reason: Reason, subject: str = "", found: str = "") -> None:
+        problem = Problem(Kind.UNTRUSTED, reason, subject, found)
+        super().__init__(Kind.UNTRUSTED, (problem,), sent)
+
+
+class Interrupted(ZhimaError):  # noqa: N818 -- an ending that the user asked for, not an error
+    """The user stopped the call while it was under way."""
+
+    def __init__(self, sent: Sent) -> None:
+        problem = Problem(Kind.INTERRUPTED, Reason.INTERRUPTED, found=sent.value)
+        super().__init__(Kind.INTERRUPTED, (problem,), sent)
+
+
+class UnwrittenError(ZhimaError):
+    """Standard output took nothing; nothing was sent."""
+
+    def __init__(self, found: str) -> None:
+        problem = Problem(Kind.UNWRITTEN, Reason.OUTPUT_UNWRITTEN, found=found)
+        super().__init__(Kind.UNWRITTEN, (problem,), Sent.NO)
+
+
+class InternalError(ZhimaError):
+    """A fault of zhima's own. ``where`` names the error's type and its place in the code."""
+
+    def __init__(self, sent: Sent, where: str) -> None:
+        problem = Problem(Kind.INTERNAL, Reason.BUG, found=where)
+        super().__init__(Kind.INTERNAL, (problem,), sent)

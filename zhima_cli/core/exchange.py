@@ -1,0 +1,192 @@
+"""The HTTP exchange: one POST, one bounded answer, and what became of the request if neither."""
+
+import http.client
+import io
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+import requests
+import urllib3
+
+from zhima_cli.core.errors import (
+    Interrupted,
+    Reason,
+    TemporaryError,
+    UntrustedError,
+    ZhimaError,
+)
+from zhima_cli.core.gateway import is_loopback
+from zhima_cli.core.kinds import Sent
+from zhima_cli.core.request import Request
+
+MAX_ANSWER_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Network:
+    """How the gateway is reached: a proxy's URL, and a file or folder of CA certificates.
+
+    None for ``proxy`` is a direct connection, for ``ca_bundle`` the one that requests ships.
+    """
+
+    proxy: str | None = None
+    ca_bundle: str | None = None
+
+
+class _Body(io.BytesIO):
+    """The request's body, which remembers whether it began to leave.
+
+    It is read only once the connection stands, TLS included, and the headers are written; until
+    then the gateway cannot have acted on the request.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._lock = threading.Lock()
+        self._is_leaving = False
+        self._is_held_back = False
+
+    def read(self, size: int | None = -1) -> bytes:
+        with self._lock:
+            if self._is_held_back:
+                raise ConnectionAbortedError
+            self._is_leaving = True
+        return super().read(size)
+
+    @property
+    def sent(self) -> Sent:
+        return Sent.UNKNOWN if self._is_leaving else Sent.NO
+
+    def hold_back(self) -> Sent:
+        """See to it that what has not begun to leave never does, and say whether it had."""
+        with self._lock:
+            self._is_held_back = True
+        return self.sent
+
+
+def exchange(request: Request, network: Network, timeout: float) -> bytes:
+    """POST the request and return the answer's body, MAX_ANSWER_BYTES at most.
+
+    ``timeout`` bounds the whole of it, in seconds: looking the name up, connecting, and an answer
+    that comes byte by byte, which requests' own time-out does not. Raises TemporaryError,
+    UntrustedError, or Interrupted on a KeyboardInterrupt.
+    """
+    body = _Body(request.body)
+    results: SimpleQueue[bytes | Exception] = SimpleQueue()
+
+    def work() -> None:
+        try:
+            results.put(_post(request, body, network, timeout))
+        except Exception as error:
+            results.put(error)
+
+    # Neither a name look-up nor a TLS handshake can be cut short from outside: what has not ended
+    # in time is left behind, bound by its own time-outs, and does not keep the process alive.
+    threading.Thread(target=work, name="zhima-exchange", daemon=True).start()
+    try:
+        result = results.get(timeout=timeout)
+    except Empty:
+        sent = body.hold_back()
+        raise TemporaryError(sent, Reason.TIMED_OUT, request.gateway, f"{timeout:g}") from None
+    except KeyboardInterrupt:
+        raise Interrupted(body.hold_back()) from None
+    if isinstance(result, ZhimaError):
+        raise result
+    if isinstance(result, Exception):
+        raise _diagnose(result, body.sent, request.gateway, timeout) from result
+    return result
+
+
+def _post(request: Request, body: _Body, network: Network, timeout: float) -> bytes:
+    with requests.Session() as session:
+        # ~/.netrc would add an Authorization header; proxy and CA come in `network`.
+        session.trust_env = False
+        if network.proxy is not None and not is_loopback(request.gateway):
+            session.proxies = {"http": network.proxy, "https": network.proxy}
+        with session.post(
+            request.url,
+            data=body,
+            headers={header.name: header.value for header in request.headers},
+            timeout=timeout,
+            verify=network.ca_bundle or True,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            return _read(response, request.gateway)
+
+
+def _read(response: requests.Response, gateway: str) -> bytes:
+    status = response.status_code
+    if 300 <= status < 400:
+        raise UntrustedError(Sent.ANSWERED, Reason.REDIRECTED, gateway, str(status))
+    if status == http.client.TOO_MANY_REQUESTS or status >= 500:
+        raise TemporaryError(Sent.ANSWERED, Reason.HTTP_UNAVAILABLE, gateway, str(status))
+    if status != http.client.OK:
+        raise UntrustedError(Sent.ANSWERED, Reason.HTTP_STATUS, gateway, str(status))
+    if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UntrustedError(Sent.ANSWERED, Reason.ANSWER_COMPRESSED, gateway)
+    body: bytes = response.raw.read(MAX_ANSWER_BYTES + 1, decode_content=False)
+    if len(body) > MAX_ANSWER_BYTES:
+        limit = str(MAX_ANSWER_BYTES)
+        raise UntrustedError(Sent.ANSWERED, Reason.ANSWER_TOO_LARGE, gateway, limit)
+    return body
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield ``error`` and what it wraps: requests and urllib3 wrap by argument and by cause."""
+    pending: list[BaseException] = [error]
+    seen: set[int] = set()
+    while pending:
+        current = pending.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        wrapped = [*current.args, getattr(current, "reason", None)]
+        wrapped += [current.__cause__, current.__context__]
+        pending.extend(item for item in wrapped if isinstance(item, BaseException))
+
+
+def _diagnose(error: Exception, sent: Sent, gateway: str, timeout: float) -> Exception:
+    """Turn what requests raised into an error of zhima's; what is none of the network's stays."""
+    causes = list(_causes(error))
+
+    def has(*types: type[BaseException]) -> bool:
+        return any(isinstance(cause, types) for cause in causes)
+
+    broken_off = has(ssl.SSLEOFError, ssl.SSLZeroReturnError) and sent is Sent.UNKNOWN
+    if has(ssl.SSLError, requests.exceptions.SSLError) and not broken_off:
+        certificate = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)
+        found = certificate.verify_message if certificate else ""
+        return UntrustedError(sent, Reason.TLS_NOT_VERIFIED, gateway, found)
+    if has(requests.exceptions.ProxyError):
+        return TemporaryError(sent, Reason.PROXY_FAILED, gateway)
+    if has(socket.gaierror, urllib3.exceptions.NameResolutionError):
+        return TemporaryError(sent, Reason.NAME_NOT_RESOLVED, gateway)
+    if has(TimeoutError, requests.exceptions.Timeout, urllib3.exceptions.TimeoutError):
+        return TemporaryError(sent, Reason.TIMED_OUT, gateway, f"{timeout:g}")
+    if sent is Sent.NO and has(OSError):
+        return TemporaryError(sent, Reason.NOT_CONNECTED, gateway, _system_words(causes))
+    if broken_off or has(
+        ConnectionError,
+        http.client.RemoteDisconnected,
+        http.client.IncompleteRead,
+        urllib3.exceptions.IncompleteRead,
+        urllib3.exceptions.InvalidChunkLength,
+    ):
+        return TemporaryError(sent, Reason.CONNECTION_BROKEN, gateway)
+    if has(http.client.HTTPException, urllib3.exceptions.HTTPError, requests.RequestException):
+        return UntrustedError(sent, Reason.NOT_HTTP, gateway)
+    return error
+
+
+def _system_words(causes: list[BaseException]) -> str:
+    """Return the operating system's own words for what happened, if it said any."""
+    for cause in causes:
+        if isinstance(cause, OSError) and isinstance(cause.errno, int) and cause.strerror:
+            return cause.strerror
+    return ""

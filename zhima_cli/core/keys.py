@@ -1,0 +1,186 @@
+"""RSA keys in the forms that protocol.md ("Keys") names; every other form is told by its name."""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+
+from Crypto.PublicKey import RSA
+from Crypto.Util.asn1 import DerSequence
+
+from zhima_cli.core.errors import InputError, Problem, Reason
+from zhima_cli.core.kinds import Kind
+
+MAX_KEY_BYTES = 64 * 1024
+MIN_BITS = 1024
+# The page gives `sign` 344 characters, which is the signature of a key of 2048 bits.
+MAX_SIGNING_BITS = 2048
+RECOMMENDED_BITS = 2048
+
+_RSA_OID = bytes.fromhex("06092a864886f70d010101")
+_PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
+
+
+class KeyForm(Enum):
+    """What a key turned out to be; the value is the form's usual name."""
+
+    PKCS1_PRIVATE = "PKCS#1 RSA private key"
+    PKCS8_PRIVATE = "PKCS#8 RSA private key"
+    SPKI_PUBLIC = "SPKI RSA public key"
+    PKCS1_PUBLIC = "PKCS#1 RSA public key"
+    ENCRYPTED_PRIVATE = "encrypted private key"
+    OPENSSH = "OpenSSH key"
+    CERTIFICATE = "X.509 certificate"
+    CERTIFICATE_REQUEST = "certificate request"
+    OTHER_ALGORITHM = "key of another algorithm than RSA"
+    BINARY = "binary data (DER?)"
+    ESCAPED_LINES = r"PEM with \n written out"
+    SEVERAL = "several PEM blocks"
+    CUT_PEM = "incomplete PEM"
+    PATH = "path of a file"
+    EMPTY = "nothing"
+    UNKNOWN = "neither PEM nor base64 of a key"
+
+
+PRIVATE_FORMS = frozenset({KeyForm.PKCS1_PRIVATE, KeyForm.PKCS8_PRIVATE})
+PUBLIC_FORMS = frozenset({KeyForm.SPKI_PUBLIC})
+
+
+@dataclass(frozen=True)
+class PrivateKey:
+    """The application's private key (应用私钥). Its repr shows nothing of the key."""
+
+    rsa: RSA.RsaKey = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """Alipay's public key (支付宝公钥), which verifies what the gateway answers."""
+
+    rsa: RSA.RsaKey = field(repr=False)
+
+
+def load_private_key(data: bytes, subject: str) -> PrivateKey:
+    """Read an application's private key: PKCS#1 or PKCS#8, as PEM or bare base64.
+
+    ``data`` is the key's text as bytes, ``subject`` names where it came from.
+    Raises InputError.
+    """
+    form, der = identify(data)
+    if form in PUBLIC_FORMS or form is KeyForm.PKCS1_PUBLIC:
+        raise _fault(Reason.KEY_PUBLIC_FOR_PRIVATE, subject, form.value)
+    if form not in PRIVATE_FORMS:
+        raise _fault(Reason.KEY_FORM, subject, form.value, "PKCS#1, PKCS#8")
+    rsa = _import(der, subject, form)
+    if not rsa.has_private():
+        raise _fault(Reason.KEY_DAMAGED, subject, form.value)
+    if rsa.size_in_bits() > MAX_SIGNING_BITS:
+        raise _fault(Reason.KEY_TOO_LARGE, subject, str(rsa.size_in_bits()), str(MAX_SIGNING_BITS))
+    return PrivateKey(rsa)
+
+
+def load_public_key(data: bytes, subject: str) -> PublicKey:
+    """Read Alipay's public key: SPKI, as PEM or bare base64.
+
+    ``data`` is the key's text as bytes, ``subject`` names where it came from.
+    Raises InputError.
+    """
+    form, der = identify(data)
+    if form in PRIVATE_FORMS or form is KeyForm.ENCRYPTED_PRIVATE:
+        raise _fault(Reason.KEY_PRIVATE_FOR_PUBLIC, subject, form.value)
+    if form not in PUBLIC_FORMS:
+        raise _fault(Reason.KEY_FORM, subject, form.value, "SPKI")
+    return PublicKey(_import(der, subject, form))
+
+
+def is_own_public_key(public: PublicKey, private: PrivateKey) -> bool:
+    """Say whether ``public`` is the public half of ``private``: the commonest mistake."""
+    return public.rsa.n == private.rsa.n
+
+
+def identify(data: bytes) -> tuple[KeyForm, bytes]:
+    """Tell which form of key ``data`` holds, and return it with the DER inside, if any."""
+    try:
+        text = data.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        return KeyForm.BINARY, b""
+    if not text:
+        return KeyForm.EMPTY, b""
+    if "\0" in text:
+        return KeyForm.BINARY, b""
+    if "-----" in text:
+        return _identify_pem(text)
+    if text.startswith("ssh-"):
+        return KeyForm.OPENSSH, b""
+    der = _decode_base64(text)
+    if der is not None:
+        return _identify_der(der), der
+    looks_like_path = "\n" not in text and text.lower().endswith((".pem", ".key", ".txt", ".crt"))
+    return (KeyForm.PATH if looks_like_path else KeyForm.UNKNOWN), b""
+
+
+def _identify_pem(text: str) -> tuple[KeyForm, bytes]:
+    if text.count("-----BEGIN ") > 1:
+        return KeyForm.SEVERAL, b""
+    if r"\n" in text:
+        return KeyForm.ESCAPED_LINES, b""
+    block = _PEM.search(text)
+    if block is None:
+        return KeyForm.CUT_PEM, b""
+    label, content = block.groups()
+    if label == "OPENSSH PRIVATE KEY":
+        return KeyForm.OPENSSH, b""
+    if label == "ENCRYPTED PRIVATE KEY" or "ENCRYPTED" in content:
+        return KeyForm.ENCRYPTED_PRIVATE, b""
+    if label.endswith("CERTIFICATE REQUEST"):
+        return KeyForm.CERTIFICATE_REQUEST, b""
+    der = _decode_base64(content)
+    if der is None:
+        return KeyForm.CUT_PEM, b""
+    return _identify_der(der), der
+
+
+def _decode_base64(text: str) -> bytes | None:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _identify_der(der: bytes) -> KeyForm:
+    """Tell the ASN.1 structures apart by their first fields (RFC 8017, 5958, 5280, 5915)."""
+    try:
+        fields = DerSequence().decode(der)[:]
+    except (ValueError, IndexError, TypeError):
+        return KeyForm.UNKNOWN
+    match fields:
+        case [0, *rest] if len(rest) == 8 and all(isinstance(value, int) for value in rest):
+            return KeyForm.PKCS1_PRIVATE
+        case [0 | 1, bytes(algorithm), bytes(), *_] if algorithm[:1] == b"\x30":
+            return KeyForm.PKCS8_PRIVATE if _RSA_OID in algorithm else KeyForm.OTHER_ALGORITHM
+        case [int(), int()]:
+            return KeyForm.PKCS1_PUBLIC
+        case [bytes(algorithm), bytes(content)] if content[:1] == b"\x03":
+            return KeyForm.SPKI_PUBLIC if _RSA_OID in algorithm else KeyForm.OTHER_ALGORITHM
+        case [bytes(), bytes(content)] if content[:1] == b"\x04":
+            return KeyForm.ENCRYPTED_PRIVATE
+        case [bytes(body), bytes(), bytes()] if body[:1] == b"\x30":
+            return KeyForm.CERTIFICATE
+        case [int(), *_]:
+            return KeyForm.OTHER_ALGORITHM
+    return KeyForm.UNKNOWN
+
+
+def _import(der: bytes, subject: str, form: KeyForm) -> RSA.RsaKey:
+    try:
+        rsa = RSA.import_key(der)
+    except (ValueError, IndexError, TypeError) as error:
+        raise _fault(Reason.KEY_DAMAGED, subject, form.value) from error
+    if rsa.size_in_bits() < MIN_BITS:
+        raise _fault(Reason.KEY_TOO_SMALL, subject, str(rsa.size_in_bits()), str(MIN_BITS))
+    return rsa
+
+
+def _fault(reason: Reason, subject: str, found: str, expected: str = "") -> InputError:
+    return InputError(Problem(Kind.CONFIG, reason, subject, found, expected))

@@ -1,0 +1,138 @@
+"""The TOML file with the profiles."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from zhima_cli.core.errors import InputError, Problem, Reason
+from zhima_cli.core.files import read_file
+from zhima_cli.core.kinds import Kind
+
+MAX_CONFIG_BYTES = 64 * 1024
+# A longer name of a key may be a secret that was pasted into the wrong place.
+MAX_SHOWN_KEY = 40
+DEFAULT_PROFILE = "default"
+MOCK_PROFILE = "mock"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One ``[profiles.NAME]``; a key that is not in the file is None.
+
+    ``path`` is the configuration file's, None where there is no file.
+    """
+
+    name: str = DEFAULT_PROFILE
+    path: Path | None = None
+    app_id: str | None = None
+    private_key: str | None = field(default=None, repr=False)
+    private_key_file: str | None = None
+    alipay_public_key: str | None = field(default=None, repr=False)
+    alipay_public_key_file: str | None = None
+    sign_type: str | None = None
+    charset: str | None = None
+    gateway: str | None = None
+    timeout: str | None = None
+    app_auth_token: str | None = field(default=None, repr=False)
+    linked_merchant_id: str | None = None
+    product_code: str | None = None
+    biz_code: str | None = None
+    transaction_prefix: str | None = None
+
+
+PROFILE_KEYS = tuple(f.name for f in fields(Profile) if f.name not in ("name", "path"))
+_FILE_KEYS = ("default_profile", "profiles")
+_TYPE_NAMES = {bool: "boolean", int: "integer", float: "float", list: "array", dict: "table"}
+
+
+@dataclass(frozen=True)
+class ConfigFile:
+    """A configuration file that was read, its profiles not looked into yet."""
+
+    path: Path
+    default_profile: str | None
+    _tables: Mapping[str, object] = field(repr=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the profiles, in the file's order."""
+        return tuple(self._tables)
+
+    def profile(self, name: str) -> Profile:
+        """Return the profile of that name. Raises InputError with all that is wrong in it."""
+        if name not in self._tables:
+            raise InputError(_no_such_profile(self, name))
+        table = self._tables[name]
+        where = f"{self.path}: profiles.{name}"
+        if not isinstance(table, dict):
+            raise InputError(_wrong_type(where, table, "table"))
+        problems = [_unknown_key(where, key, PROFILE_KEYS) for key in table.keys() - PROFILE_KEYS]
+        values: dict[str, str] = {}
+        for key in PROFILE_KEYS:
+            value = table.get(key)
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            if isinstance(value, str) or (key == "timeout" and is_number):
+                values[key] = str(value)
+            elif value is not None:
+                expected = "number" if key == "timeout" else "string"
+                problems.append(_wrong_type(f"{where}.{key}", value, expected))
+        if problems:
+            raise InputError(*problems)
+        return Profile(name, self.path, **values)
+
+
+def read_config(path: Path) -> ConfigFile:
+    """Read the configuration file ``path``: TOML, UTF-8, with or without a byte-order mark.
+
+    Raises InputError.
+    """
+    data = read_file(path, MAX_CONFIG_BYTES, Kind.CONFIG, "config")
+    try:
+        document = tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InputError(_problem(Reason.FILE_NOT_UTF8, "config", str(path))) from error
+    except tomllib.TOMLDecodeError as error:
+        # The rest of the message may quote the file.
+        at = re.search(r"at (line \d+, column \d+|end of document)", str(error))
+        found = at.group(1) if at else ""
+        raise InputError(_problem(Reason.NOT_TOML, str(path), found)) from None
+    except (RecursionError, ValueError):
+        # A number of thousands of digits, or a date that there is not, is a bare ValueError.
+        raise InputError(_problem(Reason.NOT_TOML, str(path))) from None
+    problems = [_unknown_key(str(path), key, _FILE_KEYS) for key in document.keys() - _FILE_KEYS]
+    default_profile = document.get("default_profile")
+    if not isinstance(default_profile, str | None):
+        problems.append(_wrong_type(f"{path}: default_profile", default_profile, "string"))
+        default_profile = None
+    tables = document.get("profiles", {})
+    if not isinstance(tables, dict):
+        problems.append(_wrong_type(f"{path}: profiles", tables, "table"))
+    elif MOCK_PROFILE in tables:
+        problems.append(_problem(Reason.RESERVED_PROFILE, f"{path}: profiles.{MOCK_PROFILE}"))
+    if problems:
+        raise InputError(*problems)
+    return ConfigFile(path, default_profile, tables)
+
+
+def _problem(reason: Reason, subject: str, found: str = "", expected: str = "") -> Problem:
+    return Problem(Kind.CONFIG, reason, subject, found, expected)
+
+
+def _wrong_type(subject: str, value: object, expected: str) -> Problem:
+    found = _TYPE_NAMES.get(type(value), "string" if isinstance(value, str) else "date or time")
+    return _problem(Reason.WRONG_TYPE, subject, found, expected)
+
+
+def _unknown_key(where: str, key: str, known: tuple[str, ...]) -> Problem:
+    import difflib  # costs every call, and only a failing one needs it
+
+    nearest = difflib.get_close_matches(key, known, 1, 0)
+    found = key if len(key) <= MAX_SHOWN_KEY else "…"
+    return _problem(Reason.UNKNOWN_KEY, where, found, nearest[0] if nearest else "")
+
+
+def _no_such_profile(config: ConfigFile, name: str) -> Problem:
+    expected = ", ".join((*config.names, MOCK_PROFILE))
+    return _problem(Reason.NO_SUCH_PROFILE, str(config.path), name, expected)

@@ -1,0 +1,54 @@
+"""JSON as RFC 8259 has it, without what Python's reader lets through."""
+
+import json
+
+WHITE_SPACE = " \t\n\r"
+
+
+class JsonError(ValueError):
+    """The text is not JSON, repeats a member's name, or nests without end."""
+
+
+def _unique_members(members: list[tuple[str, object]]) -> dict[str, object]:
+    result = dict(members)
+    if len(result) != len(members):
+        raise JsonError("two members of one object have the same name")
+    return result
+
+
+def _refuse_constant(_name: str) -> object:
+    raise JsonError("not a JSON value")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
+
+
+def skip_white_space(text: str, at: int) -> int:
+    """Return the index of the first character of ``text`` from ``at`` that is no JSON space."""
+    while at < len(text) and text[at] in WHITE_SPACE:
+        at += 1
+    return at
+
+
+def decode_at(text: str, at: int) -> tuple[object, int]:
+    """Read the value that begins at index ``at``; return it and the index behind it.
+
+    Raises JsonError.
+    """
+    try:
+        return _DECODER.raw_decode(text, at)
+    except JsonError:
+        raise
+    except ValueError as error:
+        # A number of thousands of digits is a ValueError that is no JSONDecodeError.
+        raise JsonError("not JSON") from error
+    except RecursionError:
+        raise JsonError("nested too deep") from None
+
+
+def decode(text: str) -> object:
+    """Read ``text``, which holds one value and nothing else. Raises JsonError."""
+    value, end = decode_at(text, skip_white_space(text, 0))
+    if skip_white_space(text, end) != len(text):
+        raise JsonError("something follows the value")
+    return value

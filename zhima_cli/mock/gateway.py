@@ -1,0 +1,332 @@
+"""What a strict gateway makes of a request: the interface's page and protocol.md, check by check.
+
+Knows nothing of HTTP: it is given what was received and says what to send.
+"""
+
+import hashlib
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+from zhima_cli.core.answer import ERROR_NODE, RESPONSE_NODE, SUCCESS_CODE
+from zhima_cli.core.charset import Charset
+from zhima_cli.core.codes import BUSINESS_CODE, look_up
+from zhima_cli.core.outcome import MOCK_BIZ_NO
+from zhima_cli.core.parameters import (
+    CERT_INFO,
+    MAX_CODE,
+    MAX_EXT_BIZ_PARAM,
+    MAX_IDENTITY_PARAM,
+    MAX_LINKED_MERCHANT_ID,
+    MAX_MERCHANT_CONFIG,
+    MAX_TRANSACTION_ID,
+    TRANSACTION_ID,
+)
+from zhima_cli.core.request import FORMAT, METHOD, VERSION, Param, string_to_sign
+from zhima_cli.core.signature import MalformedSignatureError, SignType, sign, verify
+from zhima_cli.core.strict_json import JsonError, decode
+from zhima_cli.mock.keys import MockKeys
+from zhima_cli.mock.scripted import Script, Trick, script_by_name, script_in_transaction_id
+
+# The page's own sample.
+APP_ID = "2014072300007148"
+
+_BIZ_NO_DIGITS = 32 - len(MOCK_BIZ_NO)
+_MAX_FIELDS = 100
+_MESSAGES = {
+    "20000": "Service Currently Unavailable",
+    "20001": "Insufficient Token Permissions",
+    "40001": "Missing Required Arguments",
+    "40002": "Invalid Arguments",
+    "40003": "Insufficient Conditions",
+    "40004": "Business Failed",
+    "40005": "Call Limited",
+    "40006": "Insufficient Permissions",
+}
+_COMMON_LIMITS = {
+    "app_id": 32,
+    "method": 128,
+    "format": 40,
+    "charset": 10,
+    "sign_type": 10,
+    "sign": 344,
+    "timestamp": 19,
+    "version": 3,
+    "app_auth_token": 40,
+}
+_OWN_LIMITS = {
+    "transaction_id": MAX_TRANSACTION_ID,
+    "product_code": MAX_CODE,
+    "biz_code": MAX_CODE,
+    "identity_param": MAX_IDENTITY_PARAM,
+    "merchant_config": MAX_MERCHANT_CONFIG,
+    "ext_biz_param": MAX_EXT_BIZ_PARAM,
+    "linked_merchant_id": MAX_LINKED_MERCHANT_ID,
+}
+_REQUIRED = ("transaction_id", "product_code", "biz_code", "identity_param")
+_JSON_PARAMETERS = ("identity_param", "merchant_config", "ext_biz_param")
+_BEFORE_THE_METHOD = frozenset({"isv.missing-method", "isv.invalid-method"})
+# Here the gateway cannot tell who asks, and so does not sign what it answers.
+_BEFORE_THE_CALLER = _BEFORE_THE_METHOD | {
+    "isv.missing-app-id",
+    "isv.invalid-app-id",
+    "isv.invalid-charset",
+    "isv.missing-signature",
+    "isv.missing-signature-type",
+    "isv.missing-signature-key",
+    "isv.missing-signature-config",
+    "isv.invalid-signature",
+    "isv.invalid-signature-type",
+}
+
+
+@dataclass(frozen=True)
+class Received:
+    """A request: the URL's query, and the body's form, both still percent-encoded."""
+
+    query: str
+    form: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer: ``body`` in ``charset``; ``slow`` if it is to come too late.
+
+    ``about`` is for a log: the transaction_id, code and sub_code or biz_no, nothing personal.
+    """
+
+    charset: Charset
+    body: bytes
+    slow: bool
+    about: str
+
+
+class _Refusal(Exception):  # noqa: N818 -- what the gateway answers, not a fault of its own
+    def __init__(self, code: str, sub_code: str, detail: str = "") -> None:
+        super().__init__(sub_code)
+        self.code = code
+        self.sub_code = sub_code
+        self.detail = detail
+
+
+class MockGateway:
+    """A gateway that knows one application, and remembers what it was asked.
+
+    It may be asked from several threads at once.
+    """
+
+    def __init__(self, keys: MockKeys) -> None:
+        self.keys = keys
+        self._contents: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+
+    def answer(self, received: Received) -> Reply:
+        """Check the request as strictly as the page, and answer it."""
+        charset, sign_type = Charset.UTF_8, SignType.RSA2
+        transaction_id = ""
+        try:
+            charset = _charset(received)
+            params = _params(received, charset)
+            sign_type = _common(params)
+            self._verify(params, charset, sign_type)
+            own = _own(params.get("biz_content", ""))
+            transaction_id = own["transaction_id"]
+            script = _script(own) or Script()
+            if script.known is not None:
+                raise _Refusal(script.known.code, script.known.sub_code or "")
+            biz_no = self._biz_no(transaction_id, params["biz_content"])
+        except _Refusal as refusal:
+            about = f"{transaction_id} {refusal.code} {refusal.sub_code}".strip()
+            body = self._refuse(refusal, charset, sign_type)
+            return Reply(charset, body, slow=False, about=about)
+        node = {"code": SUCCESS_CODE, "msg": "Success", "biz_no": biz_no}
+        body = self._succeed(node, script.trick, charset, sign_type)
+        about = f"{transaction_id} {SUCCESS_CODE} {biz_no}"
+        return Reply(charset, body, slow=script.trick is Trick.SLOW, about=about)
+
+    def _verify(self, params: Mapping[str, str], charset: Charset, sign_type: SignType) -> None:
+        signed = string_to_sign(tuple(Param(name, value) for name, value in params.items()))
+        key = self.keys.application.public
+        try:
+            holds = verify(signed.encode(charset.value), params["sign"], key, sign_type)
+        except MalformedSignatureError:
+            holds = False
+        if not holds:
+            raise _Refusal("40002", "isv.invalid-signature")
+
+    def _biz_no(self, transaction_id: str, content: str) -> str:
+        """Return the same number for the same content; refuse other content for an old id."""
+        digest = hashlib.sha256(content.encode()).digest()
+        with self._lock:
+            known = self._contents.setdefault(transaction_id, digest)
+        if known != digest:
+            raise _business("INVALID_PARAMETER", "transaction_id was used for other content")
+        return MOCK_BIZ_NO + str(int.from_bytes(digest))[:_BIZ_NO_DIGITS].zfill(_BIZ_NO_DIGITS)
+
+    def _refuse(self, refusal: _Refusal, charset: Charset, sign_type: SignType) -> bytes:
+        known = look_up(refusal.code, refusal.sub_code)
+        node = {"code": refusal.code, "msg": _MESSAGES[refusal.code]}
+        if refusal.sub_code:
+            node["sub_code"] = refusal.sub_code
+            node["sub_msg"] = f"{known.description.zh if known else ''} {refusal.detail}".strip()
+        name = ERROR_NODE if refusal.sub_code in _BEFORE_THE_METHOD else RESPONSE_NODE
+        text = _dump(node)
+        if refusal.sub_code in _BEFORE_THE_CALLER:
+            return f'{{"{name}":{text}}}'.encode(charset.value)
+        return self._signed(name, text, text, charset, sign_type)
+
+    def _succeed(
+        self, node: dict[str, str], trick: Trick | None, charset: Charset, sign_type: SignType
+    ) -> bytes:
+        text = signed = _dump(node)
+        if trick is Trick.UNSIGNED:
+            return f'{{"{RESPONSE_NODE}":{text}}}'.encode(charset.value)
+        if trick is Trick.FORGED:
+            text = _dump({**node, "biz_no": node["biz_no"][::-1]})
+        body = self._signed(RESPONSE_NODE, text, signed, charset, sign_type)
+        return body[: len(body) // 2] if trick is Trick.TRUNCATED else body
+
+    def _signed(
+        self, name: str, text: str, signed: str, charset: Charset, sign_type: SignType
+    ) -> bytes:
+        signature = sign(signed.encode(charset.value), self.keys.gateway.private, sign_type)
+        return f'{{"{name}":{text},"sign":"{signature}"}}'.encode(charset.value)
+
+
+def _dump(node: Mapping[str, str]) -> str:
+    return json.dumps(node, ensure_ascii=False, separators=(",", ":"))
+
+
+def _business(sub_code: str, detail: str) -> _Refusal:
+    return _Refusal(BUSINESS_CODE, sub_code, detail)
+
+
+def _fields(text: str, charset: Charset) -> list[tuple[str, str]]:
+    """Take a form apart. Raises ValueError where it is not one, or not in ``charset``."""
+    if not text:
+        return []
+    return parse_qsl(
+        text,
+        keep_blank_values=True,
+        strict_parsing=True,
+        encoding=charset.value,
+        errors="strict",
+        max_num_fields=_MAX_FIELDS,
+    )
+
+
+def _charset(received: Received) -> Charset:
+    """Find the charset in the query: without it, nothing else can be read."""
+    try:
+        names = [v for n, v in parse_qsl(received.query, encoding="latin-1") if n == "charset"]
+        return Charset(names[0].lower())
+    except (IndexError, ValueError):
+        raise _Refusal("40002", "isv.invalid-charset") from None
+
+
+def _params(received: Received, charset: Charset) -> dict[str, str]:
+    try:
+        query, form = (_fields(text, charset) for text in (received.query, received.form))
+    except ValueError:
+        raise _Refusal("40002", "isv.invalid-parameter", "not a form in the charset") from None
+    params = dict([*query, *form])
+    if len(params) != len(query) + len(form):
+        raise _Refusal("40002", "isv.invalid-parameter", "a parameter came twice")
+    return params
+
+
+def _common(params: Mapping[str, str]) -> SignType:
+    """Check the common parameters in the order in which a gateway needs them."""
+    for name, missing in (
+        ("method", "isv.missing-method"),
+        ("app_id", "isv.missing-app-id"),
+        ("sign_type", "isv.missing-signature-type"),
+        ("sign", "isv.missing-signature"),
+        ("timestamp", "isv.missing-timestamp"),
+        ("version", "isv.missing-version"),
+    ):
+        if not params.get(name):
+            raise _Refusal("40001", missing)
+    for name, holds, sub_code in (
+        ("method", params["method"] == METHOD, "isv.invalid-method"),
+        ("app_id", params["app_id"] == APP_ID, "isv.invalid-app-id"),
+        ("sign_type", params["sign_type"] in ("RSA", "RSA2"), "isv.invalid-signature-type"),
+        ("timestamp", _is_timestamp(params["timestamp"]), "isv.invalid-timestamp"),
+        ("version", params["version"] == VERSION, "isv.invalid-parameter"),
+        ("format", params.get("format", FORMAT).upper() == FORMAT, "isv.invalid-format"),
+    ):
+        if not holds:
+            raise _Refusal("40002", sub_code, name)
+    for name, limit in _COMMON_LIMITS.items():
+        if len(params.get(name, "")) > limit:
+            token = name == "app_auth_token"
+            code, sub_code = (
+                ("20001", "aop.invalid-app-auth-token")
+                if token
+                else ("40002", "isv.invalid-parameter")
+            )
+            raise _Refusal(code, sub_code, name)
+    return SignType(params["sign_type"])
+
+
+def _is_timestamp(text: str) -> bool:
+    try:
+        moment = datetime.strptime(text, "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 -- only its form counts
+    except ValueError:
+        return False
+    return f"{moment:%Y-%m-%d %H:%M:%S}" == text  # "2026-1-1 1:2:3" is read, too
+
+
+def _own(biz_content: str) -> dict[str, str]:
+    """Check the interface's own parameters: types, lengths, and JSON where JSON is due."""
+    content = _object(biz_content, "biz_content")
+    for name, value in content.items():
+        limit = _OWN_LIMITS.get(name)
+        if limit is None:
+            raise _business("INVALID_PARAMETER", f"{name[:32]!a} is no parameter")
+        if not isinstance(value, str) or len(value) > limit:
+            raise _business("INVALID_PARAMETER", f"{name} is no string of at most {limit}")
+    own = {name: value for name, value in content.items() if isinstance(value, str)}
+    for name in _REQUIRED:
+        if not own.get(name):
+            raise _business("INVALID_PARAMETER", f"{name} is missing")
+    if not TRANSACTION_ID.fullmatch(own["transaction_id"]):
+        raise _business("INVALID_PARAMETER", "transaction_id is not of letters, digits and _")
+    for name in _JSON_PARAMETERS:
+        if name in own:
+            _object(own[name], name)
+    _check_identity(_object(own["identity_param"], "identity_param"))
+    return own
+
+
+def _check_identity(identity: Mapping[str, object]) -> None:
+    required = ["identity_type"]
+    if identity.get("identity_type") == CERT_INFO:
+        required += ["cert_type", "cert_name", "cert_no"]
+    for name in required:
+        if not isinstance(identity.get(name), str) or not identity[name]:
+            raise _business("INVALID_PARAMETER", f"identity_param lacks {name}")
+
+
+def _object(text: str, name: str) -> dict[str, object]:
+    try:
+        value = decode(text)
+    except JsonError:
+        value = None
+    if not isinstance(value, dict):
+        raise _business("INVALID_PARAMETER", f"{name} is no JSON object")
+    return value
+
+
+def _script(own: Mapping[str, str]) -> Script | None:
+    """Return the answer that the call asks for by name."""
+    asked = _object(own.get("ext_biz_param", "{}"), "ext_biz_param").get("mock")
+    if asked is None:
+        return script_in_transaction_id(own["transaction_id"])
+    script = script_by_name(asked) if isinstance(asked, str) else None
+    if script is None:
+        raise _business("INVALID_PARAMETER", "ext_biz_param: mock names no answer")
+    return script

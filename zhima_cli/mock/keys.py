@@ -1,0 +1,50 @@
+"""Keys for a mock gateway and for the application that may call it, made afresh each time."""
+
+import base64
+from dataclasses import dataclass, field
+
+from Crypto.PublicKey import RSA
+
+from zhima_cli.core.keys import PrivateKey, PublicKey
+
+_BITS = 2048
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """An RSA key pair; its repr shows nothing of it."""
+
+    rsa: RSA.RsaKey = field(repr=False)
+
+    @property
+    def private(self) -> PrivateKey:
+        """The half that signs."""
+        return PrivateKey(self.rsa)
+
+    @property
+    def public(self) -> PublicKey:
+        """The half that verifies."""
+        return PublicKey(self.rsa.public_key())
+
+    @property
+    def private_text(self) -> str:
+        """The private key as the platform's key tool writes it: PKCS#8, bare base64."""
+        return base64.b64encode(self.rsa.export_key("DER", pkcs=8)).decode("ascii")
+
+    @property
+    def public_text(self) -> str:
+        """The public key as the platform's page shows it: SPKI, bare base64."""
+        return base64.b64encode(self.rsa.public_key().export_key("DER")).decode("ascii")
+
+
+@dataclass(frozen=True)
+class MockKeys:
+    """The application's keys, and those that the gateway signs its answers with."""
+
+    application: KeyPair
+    gateway: KeyPair
+
+
+def make_keys() -> MockKeys:
+    """Make both pairs, 2048 bits each; takes about half a second."""
+    return MockKeys(KeyPair(RSA.generate(_BITS)), KeyPair(RSA.generate(_BITS)))

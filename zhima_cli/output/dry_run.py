@@ -1,0 +1,88 @@
+"""A signed request that is shown instead of sent."""
+
+import json
+import re
+import shlex
+from dataclasses import dataclass, replace
+
+from zhima_cli.core.request import Param, Request
+from zhima_cli.output.screen import Screen
+from zhima_cli.words.vocabulary import Label
+
+_MASK = "***"
+# What kind of document it is says nothing about the person, as long as it is the name of a kind.
+_HARMLESS_MEMBERS = frozenset({"identity_type", "cert_type"})
+_NAME_OF_KIND = re.compile(r"[A-Z_]{1,32}")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and its lines, each of them to be copied whole."""
+
+    label: Label
+    lines: tuple[str, ...]
+
+
+def redact(request: Request) -> Request:
+    """Return the request with name, number, token and signature masked.
+
+    The signature covers what is masked, so it would tell whether a guess at it is right.
+    """
+    params = tuple(_redact_param(param) for param in request.params)
+    return replace(request, params=params, sign=_MASK)
+
+
+def sections(request: Request) -> tuple[Section, ...]:
+    """Return everything there is to show of the request, for people."""
+    headers = tuple(f"{header.name}: {header.value}" for header in request.headers)
+    params = tuple(f"{param.name}={param.value}" for param in request.params)
+    biz_content = json.dumps(json.loads(request.biz_content), ensure_ascii=False, indent=2)
+    return (
+        Section(Label.DRY_RUN, (f"POST {request.url}",)),
+        Section(Label.HEADERS, headers),
+        Section(Label.PARAMS, params),
+        Section(Label.BIZ_CONTENT, tuple(biz_content.split("\n"))),
+        Section(Label.STRING_TO_SIGN, (request.string_to_sign,)),
+        Section(Label.SIGN, (request.sign,)),
+        Section(Label.BODY, (request.body.decode("ascii"),)),
+    )
+
+
+def show_curl(request: Request, screen: Screen) -> None:
+    """Write a command for a POSIX shell that sends the request.
+
+    The body goes through a pipe, since what stands in a command's arguments shows in the
+    process list.
+    """
+    headers = " ".join(f"--header {shlex.quote(f'{h.name}: {h.value}')}" for h in request.headers)
+    screen.line(
+        f"printf %s {shlex.quote(request.body.decode('ascii'))} | "
+        f"curl --silent --show-error --globoff {headers} --header 'Expect:' "
+        f"--data @- {shlex.quote(request.url)}"
+    )
+
+
+def _redact_param(param: Param) -> Param:
+    if param.name == "app_auth_token":
+        return Param(param.name, _MASK)
+    if param.name != "biz_content":
+        return param
+    biz_content = json.loads(param.value)
+    identity = json.loads(biz_content["identity_param"])
+    biz_content["identity_param"] = _dump(_mask(identity))
+    return Param(param.name, _dump(biz_content))
+
+
+def _mask(identity: dict[str, object]) -> dict[str, object]:
+    return {
+        name: value if name in _HARMLESS_MEMBERS and _is_name_of_kind(value) else _MASK
+        for name, value in identity.items()
+    }
+
+
+def _is_name_of_kind(value: object) -> bool:
+    return isinstance(value, str) and _NAME_OF_KIND.fullmatch(value) is not None
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,25 @@
+"""Lines without decoration, for scripts and logs."""
+
+from zhima_cli.output.dry_run import Section
+from zhima_cli.output.report import Report
+from zhima_cli.output.screen import Screen
+from zhima_cli.words.vocabulary import Vocabulary
+
+
+def show_failure(report: Report, screen: Screen) -> None:
+    """Write a failure, a line a row."""
+    screen.line(f"zhima: {report.title} ({report.footer})")
+    for row in report.rows:
+        screen.line(f"  {row.label}: {row.value}")
+    if report.note:
+        screen.line(f"  {report.note}")
+
+
+def show_sections(sections: tuple[Section, ...], words: Vocabulary, screen: Screen) -> None:
+    """Write a dry run's request, with every value whole on a line of its own."""
+    for at, section in enumerate(sections):
+        if at > 0:
+            screen.line("")
+        screen.line(f"# {words.labels[section.label]}")
+        for line in section.lines:
+            screen.line(line)

@@ -1,0 +1,70 @@
+"""Panels for a terminal, drawn by rich."""
+
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from zhima_cli.core.kinds import Kind
+from zhima_cli.output.dry_run import Section
+from zhima_cli.output.report import Report
+from zhima_cli.output.screen import Screen
+from zhima_cli.words.vocabulary import Vocabulary
+
+# Below this, a value of 32 characters no longer fits beside its label in one line.
+_TWO_COLUMNS = 60
+
+
+def show_report(report: Report, screen: Screen) -> None:
+    """Draw the report as a panel as wide as the terminal needs."""
+    console = screen.console()
+    color = "green" if report.kind is Kind.SUCCESS else "red"
+    parts: list[Text | Table] = [_rows(report, console, screen)]
+    if report.note:
+        parts.append(Text(screen.safe(report.note), style="bold black on yellow"))
+    panel = Panel(
+        Group(*parts),
+        title=Text(screen.safe(report.title), style=f"bold {color}"),
+        subtitle=Text(screen.safe(report.footer), style="dim"),
+        title_align="left",
+        subtitle_align="right",
+        border_style=color,
+        expand=False,
+    )
+    # Rich would end the process on a closed pipe; what it draws is written like all else.
+    with console.capture() as drawn:
+        console.print(panel)
+    screen.stream.write(drawn.get())
+
+
+def show_sections(sections: tuple[Section, ...], words: Vocabulary, screen: Screen) -> None:
+    """Draw a dry run's request; what is to be copied is never wrapped."""
+    console = screen.console()
+    with console.capture() as drawn:
+        for section in sections:
+            heading = Text(screen.safe(words.labels[section.label]), style="bold cyan")
+            console.rule(heading, align="left", style="dim")
+            for line in section.lines:
+                console.print(Text(screen.safe(line)), soft_wrap=True)
+    screen.stream.write(drawn.get())
+
+
+def _rows(report: Report, console: Console, screen: Screen) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    if console.width < _TWO_COLUMNS:
+        table.add_column(overflow="fold")
+        for row in report.rows:
+            table.add_row(Text(screen.safe(row.label), style="dim"))
+            table.add_row(_value(row.label, row.value, screen))
+        return table
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for row in report.rows:
+        table.add_row(
+            Text(screen.safe(row.label), style="dim"), _value(row.label, row.value, screen)
+        )
+    return table
+
+
+def _value(label: str, value: str, screen: Screen) -> Text:
+    return Text(screen.safe(value), style="bold" if label == "biz_no" else "")

@@ -1,0 +1,99 @@
+"""Puts an outcome into words, once for every form that people read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from zhima_cli.core.codes import Text
+from zhima_cli.core.kinds import EXIT_STATUS, Kind, Sent
+from zhima_cli.core.outcome import Outcome
+from zhima_cli.words.language import Language
+from zhima_cli.words.vocabulary import Label, Sentence, Vocabulary
+
+_SENT_LABELS = {
+    Sent.NO: Label.SENT_NO,
+    Sent.UNKNOWN: Label.SENT_UNKNOWN,
+    Sent.ANSWERED: Label.SENT_ANSWERED,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A labelled value."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """An outcome in words. ``note`` must not be overlooked; ``footer`` names the exit status."""
+
+    kind: Kind
+    title: str
+    rows: tuple[Row, ...]
+    footer: str
+    note: str | None
+
+
+def describe(outcome: Outcome, language: Language) -> tuple[Sentence, ...]:
+    """Return what is wrong and what to do about it, in words; nothing for a success."""
+    if outcome.problems:
+        return tuple(map(language.vocabulary.say, outcome.problems))
+    if outcome.known is None:
+        return ()
+    known = outcome.known
+    return (Sentence(_in(language, known.description), _in(language, known.solution)),)
+
+
+def report(outcome: Outcome, language: Language) -> Report:
+    """Return the outcome in words."""
+    words = language.vocabulary
+    title = words.kinds[outcome.kind]
+    if outcome.answer and outcome.kind is not Kind.SUCCESS:
+        title += ": " + (outcome.answer.sub_code or outcome.answer.code)
+    return Report(
+        kind=outcome.kind,
+        title=title,
+        rows=tuple(_rows(outcome, language)),
+        footer=f"{words.labels[Label.EXIT_STATUS]} {EXIT_STATUS[outcome.kind]}",
+        note=words.labels[Label.MOCK] if outcome.mock else None,
+    )
+
+
+def _in(language: Language, text: Text) -> str:
+    return text.zh if language is Language.ZH else text.en
+
+
+def _rows(outcome: Outcome, language: Language) -> Iterator[Row]:
+    words = language.vocabulary
+    labels = words.labels
+    call, answer = outcome.call, outcome.answer
+    if outcome.biz_no:
+        yield Row("biz_no", outcome.biz_no)
+    elif answer:
+        yield Row("code", answer.code)
+        if answer.sub_code:
+            yield Row("sub_code", answer.sub_code)
+        says = " — ".join(text for text in (answer.msg, answer.sub_msg) if text)
+        if says:
+            yield Row(labels[Label.GATEWAY_SAYS], says)
+    for sentence in describe(outcome, language):
+        yield Row(labels[Label.DESCRIPTION if answer else Label.ERROR], sentence.what)
+        yield Row(labels[Label.SOLUTION], sentence.remedy)
+    if call.transaction_id:
+        yield Row("transaction_id", call.transaction_id)
+    if outcome.kind not in (Kind.SUCCESS, Kind.USAGE, Kind.CONFIG):
+        yield Row(labels[Label.SENT], labels[_SENT_LABELS[outcome.sent]])
+        yield Row(
+            labels[Label.AGAIN], labels[Label.AGAIN_YES if outcome.retryable else Label.AGAIN_NO]
+        )
+    if answer:
+        yield Row(labels[Label.VERIFIED], _verified(words, verified=answer.verified))
+    if call.profile:
+        yield Row(labels[Label.PROFILE], call.profile)
+    if call.gateway:
+        yield Row(labels[Label.GATEWAY], call.gateway)
+
+
+def _verified(words: Vocabulary, *, verified: bool) -> str:
+    return words.labels[Label.VERIFIED_YES if verified else Label.VERIFIED_NO]

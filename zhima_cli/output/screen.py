@@ -1,0 +1,47 @@
+"""A stream that people read: everything that goes there passes through one filter."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TextIO
+
+from zhima_cli.core.visible import visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A text stream, and the environment's variables that say how it is to look."""
+
+    stream: TextIO
+    variables: Mapping[str, str] = field(repr=False)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person watches it."""
+        return self.stream.isatty()
+
+    def safe(self, text: str) -> str:
+        """Return ``text`` as it can be written here: what acts, hides or lacks is escaped."""
+        encoding = self.stream.encoding or "utf-8"
+        return visible(text).encode(encoding, "backslashreplace").decode(encoding)
+
+    def line(self, text: str) -> None:
+        """Write one line; a line end within ``text`` is escaped like any control character."""
+        self.stream.write(self.safe(text) + "\n")
+
+    def console(self) -> "Console":
+        """Return rich's console on this stream. What is given to it must be safe() already."""
+        from rich.console import Console  # costs more than a plain call's whole output
+
+        plain = bool(self.variables.get("NO_COLOR")) or not self.is_terminal
+        return Console(
+            file=self.stream,
+            force_terminal=self.is_terminal,
+            color_system=None if plain else "auto",
+            highlight=False,
+            markup=False,
+            emoji=False,
+            _environ=self.variables,
+        )

@@ -1,0 +1,1 @@
+"""The words for people, and the choice of their language."""

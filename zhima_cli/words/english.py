@@ -1,0 +1,367 @@
+"""The words for people, in English. {subject}, {found} and {expected} are a problem's own."""
+
+from zhima_cli.core.errors import Reason
+from zhima_cli.core.kinds import Kind
+from zhima_cli.words.vocabulary import Label, Sentence, Vocabulary
+
+_CONTACT = "Report it with this line and what --debug shows; neither holds personal data."
+_UNTRUSTED = (
+    "Do not use anything of this answer. It may have been altered on its way; look at the "
+    "gateway's address, the proxy and the network between."
+)
+_SAME_AGAIN = "Try again with the same transaction_id."
+
+ENGLISH = Vocabulary(
+    reasons={
+        Reason.UNKNOWN_OPTION: Sentence(
+            "{found} is no option of this command",
+            "Did you mean {expected}? --help lists all options.",
+        ),
+        Reason.UNKNOWN_COMMAND: Sentence(
+            "zhima has no such command", "The commands are: {expected}."
+        ),
+        Reason.NO_COMMAND: Sentence(
+            "No command was given", "The commands are: {expected}. zhima --help says more."
+        ),
+        Reason.OPTION_NEEDS_VALUE: Sentence(
+            "{subject} needs a value", "Write it as {subject}=VALUE."
+        ),
+        Reason.OPTION_TAKES_NO_VALUE: Sentence(
+            "{subject} takes no value", "Write {subject} alone."
+        ),
+        Reason.OPTION_AS_VALUE: Sentence(
+            "The value of {subject} begins with -, like an option",
+            "If it is meant as the value, write it as {subject}=VALUE; if not, {subject} lacks "
+            "its value.",
+        ),
+        Reason.UNEXPECTED_ARGUMENT: Sentence(
+            "There is a word that belongs to no option",
+            "Every value needs its option before it; put a value with spaces in quotes.",
+        ),
+        Reason.EXCLUDES: Sentence(
+            "{subject} and {found} exclude each other", "Give one of the two."
+        ),
+        Reason.STDIN_TWICE: Sentence(
+            "Only one option can read standard input: {subject}",
+            "Give the others as @FILE.",
+        ),
+        Reason.CURL_NEEDS_DRY_RUN: Sentence(
+            "--output curl only shows a request",
+            "Add --dry-run, or choose pretty, plain or json.",
+        ),
+        Reason.REDACT_NEEDS_DRY_RUN: Sentence(
+            "--redact is for --dry-run only", "Add --dry-run, or leave --redact out."
+        ),
+        Reason.FIXED_BY_MOCK: Sentence(
+            "{subject} does not go with the profile mock, which brings its own",
+            "Leave {subject} out, or choose another profile.",
+        ),
+        Reason.EMPTY: Sentence("{subject} is empty", "Give it a value, or leave it out."),
+        Reason.MISSING: Sentence(
+            "{subject} is not set",
+            "Set it in {found}, or give {expected}. Without an account, try --profile mock.",
+        ),
+        Reason.MISSING_PERSON: Sentence(
+            "{subject} is missing", "Give one of {expected}; on a terminal zhima asks for it."
+        ),
+        Reason.TOO_LONG: Sentence(
+            "{subject} is too long: {found} characters",
+            "The interface takes {expected} at most.",
+        ),
+        Reason.NOT_A_CHOICE: Sentence(
+            "{subject} has a value that there is not", "Choose one of: {expected}."
+        ),
+        Reason.NOT_A_NUMBER: Sentence(
+            "{subject} is not a number", "Give a number of seconds, such as 15."
+        ),
+        Reason.OUT_OF_RANGE: Sentence("{subject} is out of range", "Allowed: {expected}."),
+        Reason.BAD_TRANSACTION_ID: Sentence(
+            "{subject} is not 1 to 32 letters, digits or _",
+            "Use only A-Z, a-z, 0-9 and _; or leave it out and one is made.",
+        ),
+        Reason.BAD_TRANSACTION_PREFIX: Sentence(
+            "{subject} is not 1 to {expected} letters, digits or _",
+            "Use only A-Z, a-z, 0-9 and _.",
+        ),
+        Reason.NOT_IN_CHARSET: Sentence(
+            "{subject} cannot write the character {found}",
+            "Choose a charset that can: {expected} (--charset).",
+        ),
+        Reason.NOT_TEXT: Sentence(
+            "{subject} holds something that is no text",
+            "Give it as UTF-8; look at the terminal's or the file's encoding.",
+        ),
+        Reason.NOT_JSON: Sentence(
+            "{subject} is not JSON: {found}",
+            """Give an object such as '{{"name":"value"}}', in single quotes for the shell, """
+            "or @FILE.",
+        ),
+        Reason.CURLY_QUOTES: Sentence(
+            "{subject} is not JSON: it has typographic quotes (“ ”)",
+            "Write JSON's own quotes: \".",
+        ),
+        Reason.NOT_A_JSON_OBJECT: Sentence(
+            "{subject} is JSON, but no object", """Give an object such as '{{"name":"value"}}'."""
+        ),
+        Reason.IDENTITY_MEMBER: Sentence(
+            "{subject} lacks {found}, or it is no text", "Add {found} as a string."
+        ),
+        Reason.FILE_UNREADABLE: Sentence(
+            "{subject}: the file cannot be read: {found}", "Check the path and its permissions."
+        ),
+        Reason.FILE_TOO_LARGE: Sentence(
+            "{subject}: {found} is larger than {expected} bytes", "Name the right file."
+        ),
+        Reason.FILE_NOT_UTF8: Sentence("{subject}: {found} is not UTF-8 text", "Save it as UTF-8."),
+        Reason.FILE_EXISTS: Sentence(
+            "{subject}: {found} exists and was not written by zhima",
+            "Name another file, or remove that one.",
+        ),
+        Reason.FILE_UNWRITABLE: Sentence(
+            "{subject}: the file cannot be written: {found}",
+            "Check the folder and its permissions.",
+        ),
+        Reason.NO_CONFIG_FILE: Sentence(
+            "There is no profile {subject}, for there is no configuration file {found}",
+            "Make it from config.example.toml, or name yours with --config. Without an account, "
+            "try --profile mock.",
+        ),
+        Reason.NOT_TOML: Sentence("{subject} is not valid TOML ({found})", "Correct the file."),
+        Reason.NO_SUCH_PROFILE: Sentence(
+            "{subject} has no profile {found}", "Choose one of: {expected} (--profile)."
+        ),
+        Reason.RESERVED_PROFILE: Sentence(
+            "{subject}: this name belongs to zhima's own profile", "Give yours another name."
+        ),
+        Reason.UNKNOWN_KEY: Sentence(
+            "{subject} has an unknown key {found}", "Did you mean {expected}?"
+        ),
+        Reason.WRONG_TYPE: Sentence(
+            "{subject} is of the TOML type {found}", "Give it the type {expected}."
+        ),
+        Reason.BOTH_FORMS: Sentence(
+            "{subject} and {found} are both set", "Keep one: the key itself, or its file."
+        ),
+        Reason.BAD_GATEWAY_URL: Sentence(
+            "{subject} is no address of a gateway",
+            "Give a plain address such as {expected}, without user, query or fragment.",
+        ),
+        Reason.GATEWAY_NOT_HTTPS: Sentence(
+            "{subject} is not https",
+            "Personal data goes over https only; http is for this machine (127.0.0.1, localhost).",
+        ),
+        Reason.NO_CA_BUNDLE: Sentence(
+            "{subject} names no usable file or folder of CA certificates",
+            "Correct the variable, or unset it to use the usual ones.",
+        ),
+        Reason.BAD_PROXY: Sentence(
+            "{subject} is no address of an HTTP proxy",
+            "Give it as http://HOST:PORT or https://HOST:PORT, or unset it.",
+        ),
+        Reason.PORT_UNAVAILABLE: Sentence(
+            "{subject}: cannot listen there: {found}",
+            "Choose another port, or 0 for any that is free.",
+        ),
+        Reason.KEY_FORM: Sentence(
+            "{subject} is not a usable key; found: {found}",
+            "What works: {expected}, as PEM or as bare base64 on one line.",
+        ),
+        Reason.KEY_PUBLIC_FOR_PRIVATE: Sentence(
+            "{subject} is a public key ({found}) where the application's private key is due",
+            "Give the application's private key, PKCS#1 or PKCS#8, as the platform's key tool "
+            "saved it.",
+        ),
+        Reason.KEY_PRIVATE_FOR_PUBLIC: Sentence(
+            "{subject} is a private key ({found}) where Alipay's public key is due",
+            "Copy Alipay's public key from the application's page on the open platform.",
+        ),
+        Reason.KEY_DAMAGED: Sentence(
+            "{subject} looks like a key ({found}) but is damaged",
+            "Copy it again, whole, from its source.",
+        ),
+        Reason.KEY_TOO_SMALL: Sentence(
+            "{subject} has only {found} bits", "Use a key of 2048 bits; {expected} are the least."
+        ),
+        Reason.KEY_TOO_LARGE: Sentence(
+            "{subject} has {found} bits, and its signature would not fit into the parameter sign",
+            "Use a key of {expected} bits.",
+        ),
+        Reason.OWN_PUBLIC_KEY: Sentence(
+            "{subject} is the application's own public key, not Alipay's",
+            "Copy Alipay's public key (支付宝公钥) from the application's page on the open "
+            "platform; it is shown after the application's public key was uploaded.",
+        ),
+        Reason.NAME_NOT_RESOLVED: Sentence(
+            "The name of the gateway {subject} could not be resolved",
+            "Check the address, DNS and the network. " + _SAME_AGAIN,
+        ),
+        Reason.NOT_CONNECTED: Sentence(
+            "No connection to the gateway {subject} ({found})",
+            "Check the network and the firewall. " + _SAME_AGAIN,
+        ),
+        Reason.PROXY_FAILED: Sentence(
+            "The proxy did not let the call through to {subject}",
+            "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY, and the proxy itself. " + _SAME_AGAIN,
+        ),
+        Reason.TIMED_OUT: Sentence(
+            "The gateway {subject} did not answer within {found} s",
+            _SAME_AGAIN + " --timeout gives it longer.",
+        ),
+        Reason.CONNECTION_BROKEN: Sentence(
+            "The connection to {subject} broke off before the answer was complete", _SAME_AGAIN
+        ),
+        Reason.HTTP_UNAVAILABLE: Sentence(
+            "{subject} answered with HTTP status {found}", "Wait a little. " + _SAME_AGAIN
+        ),
+        Reason.HTTP_STATUS: Sentence(
+            "{subject} answered with HTTP status {found}, as the gateway never does",
+            "Check the gateway's address and the proxy.",
+        ),
+        Reason.NOT_HTTP: Sentence(
+            "What {subject} answered is not proper HTTP",
+            "Check the gateway's address and the proxy.",
+        ),
+        Reason.REDIRECTED: Sentence(
+            "{subject} sent the call elsewhere (HTTP status {found}); it was not followed",
+            "Check the gateway's address: personal data goes nowhere else.",
+        ),
+        Reason.TLS_NOT_VERIFIED: Sentence(
+            "TLS with {subject} could not be verified ({found})",
+            "Check the address and the machine's clock. Behind a proxy with a CA of its own, "
+            "name the CA's file in REQUESTS_CA_BUNDLE.",
+        ),
+        Reason.ANSWER_COMPRESSED: Sentence(
+            "{subject} compressed its answer, which was not asked for", _UNTRUSTED
+        ),
+        Reason.ANSWER_TOO_LARGE: Sentence(
+            "The answer of {subject} is larger than {found} bytes", _UNTRUSTED
+        ),
+        Reason.ANSWER_NOT_IN_CHARSET: Sentence(
+            "The answer is not text in {subject}",
+            "Check that --charset is what the gateway answers in. " + _UNTRUSTED,
+        ),
+        Reason.ANSWER_NOT_JSON: Sentence("The answer is not proper JSON", _UNTRUSTED),
+        Reason.ANSWER_NODE: Sentence("The answer has not exactly one {subject}", _UNTRUSTED),
+        Reason.ANSWER_MEMBER: Sentence("The answer's {subject} is missing or no text", _UNTRUSTED),
+        Reason.SIGNATURE_MISSING: Sentence("The answer reports success unsigned", _UNTRUSTED),
+        Reason.SIGNATURE_MALFORMED: Sentence(
+            "The answer's signature is not one line of base64", _UNTRUSTED
+        ),
+        Reason.SIGNATURE_WRONG: Sentence(
+            "The answer's signature does not hold under Alipay's public key",
+            "Check that Alipay's public key is this application's on the open platform, and "
+            "that it belongs to this gateway (the sandbox has its own). " + _UNTRUSTED,
+        ),
+        Reason.BIZ_NO_MISSING: Sentence("The answer has no proper biz_no", _UNTRUSTED),
+        Reason.INTERRUPTED: Sentence("Interrupted", _SAME_AGAIN),
+        Reason.BUG: Sentence("A fault of zhima's own: {found}", _CONTACT),
+        Reason.RESULT_UNWRITTEN: Sentence(
+            "The result could not be written to standard output ({found})",
+            "The call itself was made: record the biz_no {expected}.",
+        ),
+        Reason.OUTPUT_UNWRITTEN: Sentence(
+            "Standard output cannot be written to ({found})",
+            "Check where the output goes, then try again.",
+        ),
+        Reason.KEY_FILE_NOT_PRIVATE: Sentence(
+            "Others can read the private key in {subject} (mode {found})",
+            "Run: chmod 600 on that file.",
+        ),
+        Reason.KEY_SMALL: Sentence(
+            "{subject} has only {found} bits", "A key of {expected} bits is recommended."
+        ),
+        Reason.CHECK_DIGIT: Sentence(
+            "{subject}: the identity card number's last digit does not fit the others",
+            "Compare it with the card.",
+        ),
+        Reason.ODD_CHARACTERS: Sentence(
+            "{subject} has spaces around it, or characters that do not show",
+            "It is used as it is; compare it with the document.",
+        ),
+        Reason.REDACTED: Sentence(
+            "Name, number, token and signature are masked",
+            "The signature is that of the whole request and no longer matches what is shown; it "
+            "could confirm a guess at what is masked, so it is not shown.",
+        ),
+    },
+    kinds={
+        Kind.SUCCESS: "Certification initialized",
+        Kind.INTERNAL: "Internal error",
+        Kind.USAGE: "Wrong usage; nothing was sent",
+        Kind.CONFIG: "Wrong configuration; nothing was sent",
+        Kind.BUSINESS: "Refused by the interface",
+        Kind.GATEWAY: "Refused by the gateway",
+        Kind.TEMPORARY: "Temporary failure",
+        Kind.UNTRUSTED: "The answer cannot be trusted",
+        Kind.UNWRITTEN: "The result could not be written",
+        Kind.INTERRUPTED: "Interrupted",
+    },
+    labels={
+        Label.ERROR: "error",
+        Label.WARNING: "warning",
+        Label.EXIT_STATUS: "exit status",
+        Label.GATEWAY_SAYS: "gateway says",
+        Label.DESCRIPTION: "meaning",
+        Label.SOLUTION: "what to do",
+        Label.VERIFIED: "signature",
+        Label.VERIFIED_YES: "verified",
+        Label.VERIFIED_NO: "none, so not verified",
+        Label.AGAIN: "trying again",
+        Label.AGAIN_YES: "can help; keep the same transaction_id",
+        Label.AGAIN_NO: "does not help as it is",
+        Label.SENT: "sent",
+        Label.SENT_NO: "no, nothing left this machine",
+        Label.SENT_UNKNOWN: "perhaps: the gateway may have done it",
+        Label.SENT_ANSWERED: "yes, and answered",
+        Label.PROFILE: "profile",
+        Label.GATEWAY: "gateway",
+        Label.MOCK: "MOCK: made by zhima's own mock gateway. Not a real biz_no.",
+        Label.SENDING: "sending with transaction_id",
+        Label.DRY_RUN: "Dry run: nothing was sent",
+        Label.HEADERS: "headers",
+        Label.PARAMS: "parameters",
+        Label.BIZ_CONTENT: "biz_content, readable",
+        Label.STRING_TO_SIGN: "string that was signed",
+        Label.SIGN: "sign",
+        Label.BODY: "body",
+        Label.ASK_CERT_NAME: "Name, as on the document (cert_name): ",
+        Label.ASK_CERT_NO: "Number of the document (cert_no): ",
+        Label.MOCK_READY: "mock gateway ready:",
+        Label.MOCK_PROFILE_WRITTEN: "profile written:",
+    },
+    helps={
+        "zhima": "Call Alipay's zhima.customer.certification.initialize and verify its answer.",
+        "init-cert": "Initialize a certification: send one signed call, print its biz_no.",
+        "mock-gateway": "Serve a strict gateway on loopback, to try zhima against.",
+        "version": "Show zhima's version and exit.",
+        "help": "Show this message and exit.",
+        "config": "TOML file with the profiles. [ZHIMA_CONFIG]",
+        "profile": "Profile to use; mock needs no file and no account. [ZHIMA_PROFILE]",
+        "transaction_id": "Unique id of this request, 1 to 32 of A-Z a-z 0-9 _. Made if absent.",
+        "product_code": "Product code. Default: w1010100000000002978. [ZHIMA_PRODUCT_CODE]",
+        "biz_code": "Scene of the certification. Default: FACE. [ZHIMA_BIZ_CODE]",
+        "cert_name": "The person's name. Asked for on a terminal. [ZHIMA_CERT_NAME]",
+        "cert_no": "The document's number. Asked for on a terminal. [ZHIMA_CERT_NO]",
+        "cert_type": "Kind of document. Default: IDENTITY_CARD. [ZHIMA_CERT_TYPE]",
+        "identity_type": "Kind of identity. Default: CERT_INFO. [ZHIMA_IDENTITY_TYPE]",
+        "identity_param": "Instead of the four above: JSON, @FILE, or - for standard input.",
+        "merchant_config": "The merchant's settings: JSON, @FILE or -.",
+        "ext_biz_param": "Extra parameters: JSON, @FILE or -.",
+        "linked_merchant_id": "Second-level merchant, for ISVs. [ZHIMA_LINKED_MERCHANT_ID]",
+        "app_auth_token": "Application authorization token. [ZHIMA_APP_AUTH_TOKEN]",
+        "gateway": "Address of the gateway. Default: production. [ZHIMA_GATEWAY]",
+        "app_id": "The application's id. [ZHIMA_APP_ID]",
+        "private_key_file": "The application's private key. [ZHIMA_PRIVATE_KEY_FILE]",
+        "alipay_public_key_file": "Alipay's public key. [ZHIMA_ALIPAY_PUBLIC_KEY_FILE]",
+        "sign_type": "RSA2 or RSA. Default: RSA2. [ZHIMA_SIGN_TYPE]",
+        "charset": "utf-8, gbk or gb2312. Default: utf-8. [ZHIMA_CHARSET]",
+        "timeout": "Seconds for the whole exchange. Default: 15. [ZHIMA_TIMEOUT]",
+        "dry_run": "Show the signed request and send nothing.",
+        "redact": "Mask name, number, token and signature in the dry run.",
+        "output": "pretty, plain or json; with --dry-run also curl. [ZHIMA_OUTPUT]",
+        "lang": "Language: zh or en. Default: from the locale. [ZHIMA_LANG]",
+        "debug": "After an error, show where it arose. Without values.",
+        "port": "Port to listen on, 0 for any that is free. Default: 0.",
+        "write_profile": "Write a configuration file that works with this gateway.",
+    },
+)

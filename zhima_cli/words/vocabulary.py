@@ -1,0 +1,73 @@
+"""What there are words for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from zhima_cli.core.errors import Problem, Reason
+from zhima_cli.core.kinds import Kind
+
+
+class Label(Enum):
+    """The small words around a result."""
+
+    ERROR = auto()
+    WARNING = auto()
+    EXIT_STATUS = auto()
+    GATEWAY_SAYS = auto()
+    DESCRIPTION = auto()
+    SOLUTION = auto()
+    VERIFIED = auto()
+    VERIFIED_YES = auto()
+    VERIFIED_NO = auto()
+    AGAIN = auto()
+    AGAIN_YES = auto()
+    AGAIN_NO = auto()
+    SENT = auto()
+    SENT_NO = auto()
+    SENT_UNKNOWN = auto()
+    SENT_ANSWERED = auto()
+    PROFILE = auto()
+    GATEWAY = auto()
+    MOCK = auto()
+    SENDING = auto()
+    DRY_RUN = auto()
+    HEADERS = auto()
+    PARAMS = auto()
+    BIZ_CONTENT = auto()
+    STRING_TO_SIGN = auto()
+    SIGN = auto()
+    BODY = auto()
+    ASK_CERT_NAME = auto()
+    ASK_CERT_NO = auto()
+    MOCK_READY = auto()
+    MOCK_PROFILE_WRITTEN = auto()
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What is wrong, and what to do about it."""
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All the words of one language; ``helps`` by the name of a command or an option."""
+
+    reasons: Mapping[Reason, Sentence]
+    kinds: Mapping[Kind, str]
+    labels: Mapping[Label, str]
+    helps: Mapping[str, str]
+
+    def say(self, problem: Problem) -> Sentence:
+        """Return the problem in words."""
+        sentence = self.reasons[problem.reason]
+        return Sentence(_fill(sentence.what, problem), _fill(sentence.remedy, problem))
+
+
+def _fill(template: str, problem: Problem) -> str:
+    text = template.format(subject=problem.subject, found=problem.found, expected=problem.expected)
+    # A problem does not always know all that there is to say.
+    return text.replace(" ()", "").replace("()", "")
