@@ -1,9 +1,19 @@
 """Reading the small files that a user names."""
 
+import re
 from pathlib import Path
 
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.kinds import Kind
+
+# What stands where a path is due may be the secret itself: a key, or JSON with a person in it.
+_SHOWN_PATH = re.compile(r"[^\r\n{}\"]{1,200}")
+
+
+def shown_path(path: Path) -> str:
+    """Return the path for a message, or ``…`` for what is unlike a path."""
+    text = str(path)
+    return text if _SHOWN_PATH.fullmatch(text) and "-----" not in text else "…"
 
 
 def read_file(path: Path, limit: int, kind: Kind, subject: str) -> bytes:
@@ -18,8 +28,10 @@ def read_file(path: Path, limit: int, kind: Kind, subject: str) -> bytes:
     except (OSError, ValueError) as error:
         # A path with a NUL in it is a ValueError.
         found = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
-        problem = Problem(kind, Reason.FILE_UNREADABLE, subject, f"{path}: {found}")
+        problem = Problem(kind, Reason.FILE_UNREADABLE, subject, f"{shown_path(path)}: {found}")
         raise InputError(problem) from error
     if len(data) > limit:
-        raise InputError(Problem(kind, Reason.FILE_TOO_LARGE, subject, str(path), str(limit)))
+        raise InputError(
+            Problem(kind, Reason.FILE_TOO_LARGE, subject, shown_path(path), str(limit))
+        )
     return data

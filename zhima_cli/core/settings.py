@@ -174,8 +174,8 @@ def _account(
     private = _private_key(options, sources)
     public = _public_key(options, sources, private)
     gateway = _gateway(options, sources)
-    has_nothing = not (app_id or private or public or sources.problems or profile_failed)
-    if has_nothing and _is_absent(profile.path):
+    is_unset = not any(problem.kind is Kind.CONFIG for problem in sources.problems)
+    if is_unset and not (app_id or private or public) and _is_absent(profile.path):
         problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, profile.name, str(profile.path))
         sources.problems.append(problem)
     elif not profile_failed:

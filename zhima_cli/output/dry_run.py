@@ -36,7 +36,7 @@ def sections(request: Request) -> tuple[Section, ...]:
     """Return everything there is to show of the request, for people."""
     headers = tuple(f"{header.name}: {header.value}" for header in request.headers)
     params = tuple(f"{param.name}={param.value}" for param in request.params)
-    biz_content = json.dumps(json.loads(request.biz_content), ensure_ascii=False, indent=2)
+    biz_content = json.dumps(_opened(request.biz_content), ensure_ascii=False, indent=2)
     return (
         Section(Label.DRY_RUN, (f"POST {request.url}",)),
         Section(Label.HEADERS, headers),
@@ -60,6 +60,12 @@ def show_curl(request: Request, screen: Screen) -> None:
         f"curl --silent --show-error --globoff {headers} --header 'Expect:' "
         f"--data @- {shlex.quote(request.url)}"
     )
+
+
+def _opened(biz_content: str) -> dict[str, object]:
+    """Return the parameters with those that are JSON read, for a person to see through."""
+    content = json.loads(biz_content)
+    return {n: json.loads(v) if v.startswith("{") else v for n, v in content.items()}
 
 
 def _redact_param(param: Param) -> Param:

@@ -8,7 +8,8 @@ from zhima_cli.words.vocabulary import Vocabulary
 
 def show_failure(report: Report, screen: Screen) -> None:
     """Write a failure, a line a row."""
-    screen.line(f"zhima: {report.title} ({report.footer})")
+    title = f"{report.title}: {report.code}" if report.code else report.title
+    screen.line(f"zhima: {title} ({report.footer})")
     for row in report.rows:
         screen.line(f"  {row.label}: {row.value}")
     if report.note:

@@ -13,6 +13,8 @@ from zhima_cli.words.vocabulary import Vocabulary
 
 # Below this, a value of 32 characters no longer fits beside its label in one line.
 _TWO_COLUMNS = 60
+# The cells that the panel's border and padding take.
+_FRAME = 4
 
 
 def show_report(report: Report, screen: Screen) -> None:
@@ -54,8 +56,14 @@ def _rows(report: Report, console: Console, screen: Screen) -> Table:
     if console.width < _TWO_COLUMNS:
         table.add_column(overflow="fold")
         for row in report.rows:
-            table.add_row(Text(screen.safe(row.label), style="dim"))
-            table.add_row(_value(row.label, row.value, screen))
+            label = Text(screen.safe(row.label), style="dim")
+            value = _value(row.label, row.value, screen)
+            in_one = Text.assemble(label, "  ", value)
+            if in_one.cell_len <= console.width - _FRAME:
+                table.add_row(in_one)
+            else:
+                table.add_row(label)
+                table.add_row(value)
         return table
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")

@@ -26,10 +26,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """An outcome in words. ``note`` must not be overlooked; ``footer`` names the exit status."""
+    """An outcome in words.
+
+    ``code`` is what the gateway refused with, ``footer`` names the exit status, and ``note`` must
+    not be overlooked.
+    """
 
     kind: Kind
     title: str
+    code: str | None
     rows: tuple[Row, ...]
     footer: str
     note: str | None
@@ -48,12 +53,11 @@ def describe(outcome: Outcome, language: Language) -> tuple[Sentence, ...]:
 def report(outcome: Outcome, language: Language) -> Report:
     """Return the outcome in words."""
     words = language.vocabulary
-    title = words.kinds[outcome.kind]
-    if outcome.answer and outcome.kind is not Kind.SUCCESS:
-        title += ": " + (outcome.answer.sub_code or outcome.answer.code)
+    refusal = outcome.answer if outcome.kind is not Kind.SUCCESS else None
     return Report(
         kind=outcome.kind,
-        title=title,
+        title=words.kinds[outcome.kind],
+        code=(refusal.sub_code or refusal.code) if refusal else None,
         rows=tuple(_rows(outcome, language)),
         footer=f"{words.labels[Label.EXIT_STATUS]} {EXIT_STATUS[outcome.kind]}",
         note=words.labels[Label.MOCK] if outcome.mock else None,

@@ -4,8 +4,8 @@ from zhima_cli.core.errors import Reason
 from zhima_cli.core.kinds import Kind
 from zhima_cli.words.vocabulary import Label, Sentence, Vocabulary
 
-_CONTACT = "请附上本行和 --debug 的输出反馈给我们;两者都不含个人信息。"
-_UNTRUSTED = "请勿使用该应答的任何内容:它可能在途中被篡改。请检查网关地址、代理和网络。"
+_CONTACT = "请附上本行和 --debug 的输出反馈给我们；两者都不含个人信息。"
+_UNTRUSTED = "请勿使用该应答的任何内容：它可能在途中被篡改。请检查网关地址、代理和网络。"
 _SAME_AGAIN = "请用同一个 transaction_id 重试。"
 
 CHINESE = Vocabulary(
@@ -13,147 +13,149 @@ CHINESE = Vocabulary(
         Reason.UNKNOWN_OPTION: Sentence(
             "{found} 不是本命令的选项", "是否想输入 {expected}?--help 可查看全部选项。"
         ),
-        Reason.UNKNOWN_COMMAND: Sentence("zhima 没有这个命令", "可用命令:{expected}。"),
-        Reason.NO_COMMAND: Sentence("没有给出命令", "可用命令:{expected}。详见 zhima --help。"),
+        Reason.UNKNOWN_COMMAND: Sentence("zhima 没有这个命令", "可用命令：{expected}。"),
+        Reason.NO_COMMAND: Sentence("没有给出命令", "可用命令：{expected}。详见 zhima --help。"),
         Reason.OPTION_NEEDS_VALUE: Sentence("{subject} 缺少值", "请写成 {subject}=值。"),
         Reason.OPTION_TAKES_NO_VALUE: Sentence("{subject} 不接受值", "请只写 {subject}。"),
         Reason.OPTION_AS_VALUE: Sentence(
-            "{subject} 的值以 - 开头,像是一个选项",
-            "如果它确实是值,请写成 {subject}=值;否则是 {subject} 漏了值。",
+            "{subject} 的值以 - 开头，像是一个选项",
+            "如果它确实是值，请写成 {subject}=值；否则是 {subject} 漏了值。",
         ),
         Reason.UNEXPECTED_ARGUMENT: Sentence(
-            "有一个词不属于任何选项", "每个值前面都要有它的选项;含空格的值请加引号。"
+            "有一个词不属于任何选项", "每个值前面都要有它的选项；含空格的值请加引号。"
         ),
         Reason.EXCLUDES: Sentence("{subject} 与 {found} 不能同时使用", "请只给其中一个。"),
         Reason.STDIN_TWICE: Sentence(
-            "只能有一个选项读取标准输入:{subject}", "其余的请用 @文件 给出。"
+            "只能有一个选项读取标准输入：{subject}", "其余的请用 @文件 给出。"
         ),
         Reason.CURL_NEEDS_DRY_RUN: Sentence(
-            "--output curl 只用于展示请求", "请加上 --dry-run,或改用 pretty、plain、json。"
+            "--output curl 只用于展示请求", "请加上 --dry-run，或改用 pretty、plain、json。"
         ),
         Reason.REDACT_NEEDS_DRY_RUN: Sentence(
-            "--redact 只能与 --dry-run 一起使用", "请加上 --dry-run,或去掉 --redact。"
+            "--redact 只能与 --dry-run 一起使用", "请加上 --dry-run，或去掉 --redact。"
         ),
         Reason.FIXED_BY_MOCK: Sentence(
-            "{subject} 不能与 mock 配置一起使用,它自带这一项",
-            "请去掉 {subject},或选择其他配置。",
+            "{subject} 不能与 mock 配置一起使用，它自带这一项",
+            "请去掉 {subject}，或选择其他配置。",
         ),
-        Reason.EMPTY: Sentence("{subject} 是空的", "请给出值,或者不写它。"),
+        Reason.EMPTY: Sentence("{subject} 是空的", "请给出值，或者不写它。"),
         Reason.MISSING: Sentence(
             "没有设置 {subject}",
-            "请写入 {found},或给出 {expected}。没有账号可先试 --profile mock。",
+            "请写入 {found}，或给出 {expected}。没有账号可先试 --profile mock。",
         ),
         Reason.MISSING_PERSON: Sentence(
-            "缺少 {subject}", "请给出其中之一:{expected};在终端上 zhima 会询问。"
+            "缺少 {subject}", "请给出其中之一：{expected}；在终端上 zhima 会询问。"
         ),
         Reason.TOO_LONG: Sentence(
-            "{subject} 太长:{found} 个字符", "接口最多接受 {expected} 个字符。"
+            "{subject} 太长：{found} 个字符", "接口最多接受 {expected} 个字符。"
         ),
-        Reason.NOT_A_CHOICE: Sentence("{subject} 的值不在可选范围内", "可选:{expected}。"),
-        Reason.NOT_A_NUMBER: Sentence("{subject} 不是数字", "请给出秒数,例如 15。"),
-        Reason.OUT_OF_RANGE: Sentence("{subject} 超出范围", "允许的范围:{expected}。"),
+        Reason.NOT_A_CHOICE: Sentence("{subject} 的值不在可选范围内", "可选：{expected}。"),
+        Reason.NOT_A_NUMBER: Sentence("{subject} 不是数字", "请给出秒数，例如 15。"),
+        Reason.OUT_OF_RANGE: Sentence("{subject} 超出范围", "允许的范围：{expected}。"),
         Reason.BAD_TRANSACTION_ID: Sentence(
             "{subject} 不是 1 到 32 位的字母、数字或下划线",
-            "只能用 A-Z、a-z、0-9 和 _;不写则自动生成。",
+            "只能用 A-Z、a-z、0-9 和 _；不写则自动生成。",
         ),
         Reason.BAD_TRANSACTION_PREFIX: Sentence(
             "{subject} 不是 1 到 {expected} 位的字母、数字或下划线",
             "只能用 A-Z、a-z、0-9 和 _。",
         ),
         Reason.NOT_IN_CHARSET: Sentence(
-            "{subject} 无法表示字符 {found}", "请改用可以表示它的字符集:{expected}(--charset)。"
+            "{subject} 无法表示字符 {found}", "请改用可以表示它的字符集：{expected}（--charset）。"
         ),
         Reason.NOT_TEXT: Sentence(
-            "{subject} 含有不是文本的内容", "请以 UTF-8 给出;检查终端或文件的编码。"
+            "{subject} 含有不是文本的内容", "请以 UTF-8 给出；检查终端或文件的编码。"
         ),
         Reason.NOT_JSON: Sentence(
-            "{subject} 不是 JSON:{found}",
-            """请给出对象,例如 '{{"name":"value"}}'(在 shell 中用单引号),或用 @文件。""",
+            "{subject} 不是 JSON：{found}",
+            """请给出对象，例如 '{{"name":"value"}}'（在 shell 中用单引号），或用 @文件。""",
         ),
         Reason.CURLY_QUOTES: Sentence(
-            "{subject} 不是 JSON:其中有中文引号(“ ”)", '请改用 JSON 的引号:"。'
+            "{subject} 不是 JSON：其中有中文引号（“ ”）", '请改用 JSON 的引号："。'
         ),
         Reason.NOT_A_JSON_OBJECT: Sentence(
-            "{subject} 是 JSON,但不是对象", """请给出对象,例如 '{{"name":"value"}}'。"""
+            "{subject} 是 JSON，但不是对象", """请给出对象，例如 '{{"name":"value"}}'。"""
         ),
         Reason.IDENTITY_MEMBER: Sentence(
-            "{subject} 缺少 {found},或者它不是字符串", "请加上字符串类型的 {found}。"
+            "{subject} 缺少 {found}，或者它不是字符串", "请加上字符串类型的 {found}。"
         ),
-        Reason.FILE_UNREADABLE: Sentence("{subject}:无法读取文件:{found}", "请检查路径和权限。"),
+        Reason.FILE_UNREADABLE: Sentence("{subject}：无法读取文件：{found}", "请检查路径和权限。"),
         Reason.FILE_TOO_LARGE: Sentence(
-            "{subject}:{found} 超过 {expected} 字节", "请检查是否写错了文件。"
+            "{subject}：{found} 超过 {expected} 字节", "请检查是否写错了文件。"
         ),
-        Reason.FILE_NOT_UTF8: Sentence("{subject}:{found} 不是 UTF-8 文本", "请另存为 UTF-8。"),
+        Reason.FILE_NOT_UTF8: Sentence("{subject}：{found} 不是 UTF-8 文本", "请另存为 UTF-8。"),
         Reason.FILE_EXISTS: Sentence(
-            "{subject}:{found} 已存在,且不是 zhima 写的", "请换一个文件名,或先删除它。"
+            "{subject}：{found} 已存在，且不是 zhima 写的", "请换一个文件名，或先删除它。"
         ),
-        Reason.FILE_UNWRITABLE: Sentence("{subject}:无法写入文件:{found}", "请检查文件夹和权限。"),
+        Reason.FILE_UNWRITABLE: Sentence(
+            "{subject}：无法写入文件：{found}", "请检查文件夹和权限。"
+        ),
         Reason.NO_CONFIG_FILE: Sentence(
-            "没有配置 {subject},因为配置文件 {found} 不存在",
-            "请参照 config.example.toml 新建,或用 --config 指定。没有账号可先试 --profile mock。",
+            "没有配置 {subject}，因为配置文件 {found} 不存在",
+            "请参照 config.example.toml 新建，或用 --config 指定。没有账号可先试 --profile mock。",
         ),
-        Reason.NOT_TOML: Sentence("{subject} 不是合法的 TOML ({found})", "请改正该文件。"),
+        Reason.NOT_TOML: Sentence("{subject} 不是合法的 TOML（{found}）", "请改正该文件。"),
         Reason.NO_SUCH_PROFILE: Sentence(
-            "{subject} 中没有配置 {found}", "可选:{expected}(--profile)。"
+            "{subject} 中没有配置 {found}", "可选：{expected}（--profile）。"
         ),
         Reason.RESERVED_PROFILE: Sentence(
-            "{subject}:这个名字是 zhima 自带配置的", "请给您的配置换个名字。"
+            "{subject}：这个名字是 zhima 自带配置的", "请给您的配置换个名字。"
         ),
         Reason.UNKNOWN_KEY: Sentence("{subject} 有未知的键 {found}", "是否想写 {expected}?"),
         Reason.WRONG_TYPE: Sentence("{subject} 的 TOML 类型是 {found}", "应为类型 {expected}。"),
         Reason.BOTH_FORMS: Sentence(
-            "{subject} 与 {found} 都设置了", "请只保留一个:密钥本身,或它的文件。"
+            "{subject} 与 {found} 都设置了", "请只保留一个：密钥本身，或它的文件。"
         ),
         Reason.BAD_GATEWAY_URL: Sentence(
             "{subject} 不是网关地址",
-            "请给出形如 {expected} 的地址,不含用户名、查询参数和片段。",
+            "请给出形如 {expected} 的地址，不含用户名、查询参数和片段。",
         ),
         Reason.GATEWAY_NOT_HTTPS: Sentence(
             "{subject} 不是 https",
-            "个人信息只走 https;http 仅限本机(127.0.0.1、localhost)。",
+            "个人信息只走 https;http 仅限本机（127.0.0.1、localhost）。",
         ),
         Reason.NO_CA_BUNDLE: Sentence(
             "{subject} 指向的 CA 证书文件或文件夹不可用",
-            "请改正该变量,或取消它以使用默认证书。",
+            "请改正该变量，或取消它以使用默认证书。",
         ),
         Reason.BAD_PROXY: Sentence(
             "{subject} 不是 HTTP 代理地址",
-            "请写成 http://主机:端口 或 https://主机:端口,或取消它。",
+            "请写成 http://主机：端口 或 https://主机：端口，或取消它。",
         ),
         Reason.PORT_UNAVAILABLE: Sentence(
-            "{subject}:无法监听:{found}", "请换一个端口,或用 0 任选空闲端口。"
+            "{subject}：无法监听：{found}", "请换一个端口，或用 0 任选空闲端口。"
         ),
         Reason.KEY_FORM: Sentence(
-            "{subject} 不是可用的密钥;发现的是:{found}",
-            "可用的形式:{expected},PEM 或单行 base64。",
+            "{subject} 不是可用的密钥；发现的是：{found}",
+            "可用的形式：{expected}，PEM 或单行 base64。",
         ),
         Reason.KEY_PUBLIC_FOR_PRIVATE: Sentence(
-            "{subject} 是公钥({found}),这里需要应用私钥",
-            "请给出平台密钥工具保存的应用私钥(PKCS#1 或 PKCS#8)。",
+            "{subject} 是公钥（{found}），这里需要应用私钥",
+            "请给出平台密钥工具保存的应用私钥（PKCS#1 或 PKCS#8）。",
         ),
         Reason.KEY_PRIVATE_FOR_PUBLIC: Sentence(
-            "{subject} 是私钥({found}),这里需要支付宝公钥",
+            "{subject} 是私钥（{found}），这里需要支付宝公钥",
             "请从开放平台的应用页面复制支付宝公钥。",
         ),
         Reason.KEY_DAMAGED: Sentence(
-            "{subject} 看起来是密钥({found}),但已损坏", "请从来源处重新完整复制。"
+            "{subject} 看起来是密钥（{found}），但已损坏", "请从来源处重新完整复制。"
         ),
         Reason.KEY_TOO_SMALL: Sentence(
-            "{subject} 只有 {found} 位", "请使用 2048 位的密钥;最少 {expected} 位。"
+            "{subject} 只有 {found} 位", "请使用 2048 位的密钥；最少 {expected} 位。"
         ),
         Reason.KEY_TOO_LARGE: Sentence(
-            "{subject} 有 {found} 位,它的签名超出 sign 参数的最大长度",
+            "{subject} 有 {found} 位，它的签名超出 sign 参数的最大长度",
             "请使用 {expected} 位的密钥。",
         ),
         Reason.OWN_PUBLIC_KEY: Sentence(
-            "{subject} 是应用自己的公钥,不是支付宝公钥",
-            "请从开放平台的应用页面复制支付宝公钥;上传应用公钥之后会显示它。",
+            "{subject} 是应用自己的公钥，不是支付宝公钥",
+            "请从开放平台的应用页面复制支付宝公钥；上传应用公钥之后会显示它。",
         ),
         Reason.NAME_NOT_RESOLVED: Sentence(
             "无法解析网关 {subject} 的域名", "请检查地址、DNS 和网络。" + _SAME_AGAIN
         ),
         Reason.NOT_CONNECTED: Sentence(
-            "无法连接网关 {subject} ({found})", "请检查网络和防火墙。" + _SAME_AGAIN
+            "无法连接网关 {subject}（{found}）", "请检查网络和防火墙。" + _SAME_AGAIN
         ),
         Reason.PROXY_FAILED: Sentence(
             "代理没有让请求到达 {subject}",
@@ -167,16 +169,16 @@ CHINESE = Vocabulary(
             "{subject} 返回 HTTP 状态 {found}", "请稍候。" + _SAME_AGAIN
         ),
         Reason.HTTP_STATUS: Sentence(
-            "{subject} 返回 HTTP 状态 {found},网关不会这样应答", "请检查网关地址和代理。"
+            "{subject} 返回 HTTP 状态 {found}，网关不会这样应答", "请检查网关地址和代理。"
         ),
         Reason.NOT_HTTP: Sentence("{subject} 的应答不是正确的 HTTP", "请检查网关地址和代理。"),
         Reason.REDIRECTED: Sentence(
-            "{subject} 要求转到别处(HTTP 状态 {found}),没有跟随",
-            "请检查网关地址:个人信息不会发往别处。",
+            "{subject} 要求转到别处（HTTP 状态 {found}），没有跟随",
+            "请检查网关地址：个人信息不会发往别处。",
         ),
         Reason.TLS_NOT_VERIFIED: Sentence(
-            "无法验证与 {subject} 的 TLS 连接 ({found})",
-            "请检查地址和本机时钟。如果代理使用自己的 CA,请用 REQUESTS_CA_BUNDLE 指定其证书文件。",
+            "无法验证与 {subject} 的 TLS 连接（{found}）",
+            "请检查地址和本机时钟。如果代理使用自己的 CA，请用 REQUESTS_CA_BUNDLE 指定其证书文件。",
         ),
         Reason.ANSWER_COMPRESSED: Sentence("{subject} 擅自压缩了应答", _UNTRUSTED),
         Reason.ANSWER_TOO_LARGE: Sentence("{subject} 的应答超过 {found} 字节", _UNTRUSTED),
@@ -186,42 +188,42 @@ CHINESE = Vocabulary(
         Reason.ANSWER_NOT_JSON: Sentence("应答不是正确的 JSON", _UNTRUSTED),
         Reason.ANSWER_NODE: Sentence("应答中没有恰好一个 {subject}", _UNTRUSTED),
         Reason.ANSWER_MEMBER: Sentence("应答的 {subject} 缺失或不是字符串", _UNTRUSTED),
-        Reason.SIGNATURE_MISSING: Sentence("应答称成功,却没有签名", _UNTRUSTED),
+        Reason.SIGNATURE_MISSING: Sentence("应答称成功，却没有签名", _UNTRUSTED),
         Reason.SIGNATURE_MALFORMED: Sentence("应答的签名不是单行 base64", _UNTRUSTED),
         Reason.SIGNATURE_WRONG: Sentence(
             "应答的签名用支付宝公钥验证不通过",
-            "请检查支付宝公钥是否为本应用在开放平台上的那一个,是否属于该网关(沙箱有自己的公钥)。"
+            "请检查支付宝公钥是否为本应用在开放平台上的那一个，是否属于该网关（沙箱有自己的公钥）。"
             + _UNTRUSTED,
         ),
         Reason.BIZ_NO_MISSING: Sentence("应答中没有正确的 biz_no", _UNTRUSTED),
         Reason.INTERRUPTED: Sentence("已中断", _SAME_AGAIN),
-        Reason.BUG: Sentence("zhima 自身的错误:{found}", _CONTACT),
+        Reason.BUG: Sentence("zhima 自身的错误：{found}", _CONTACT),
         Reason.RESULT_UNWRITTEN: Sentence(
-            "结果无法写到标准输出 ({found})", "调用本身已经完成:请记录 biz_no {expected}。"
+            "结果无法写到标准输出（{found}）", "调用本身已经完成：请记录 biz_no {expected}。"
         ),
         Reason.OUTPUT_UNWRITTEN: Sentence(
-            "无法写到标准输出 ({found})", "请检查输出的去向,然后重试。"
+            "无法写到标准输出（{found}）", "请检查输出的去向，然后重试。"
         ),
         Reason.KEY_FILE_NOT_PRIVATE: Sentence(
-            "其他用户可以读取 {subject} 中的私钥(权限 {found})", "请对该文件执行:chmod 600。"
+            "其他用户可以读取 {subject} 中的私钥（权限 {found}）", "请对该文件执行：chmod 600。"
         ),
         Reason.KEY_SMALL: Sentence("{subject} 只有 {found} 位", "建议使用 {expected} 位的密钥。"),
         Reason.CHECK_DIGIT: Sentence(
-            "{subject}:身份证号码的最后一位与其他位不符", "请与证件核对。"
+            "{subject}：身份证号码的最后一位与其他位不符", "请与证件核对。"
         ),
         Reason.ODD_CHARACTERS: Sentence(
-            "{subject} 首尾有空格,或含有不可见字符", "将原样使用;请与证件核对。"
+            "{subject} 首尾有空格，或含有不可见字符", "将原样使用；请与证件核对。"
         ),
         Reason.REDACTED: Sentence(
             "姓名、号码、令牌和签名已遮盖",
-            "签名是对完整请求的签名,与所显示的内容不再一致;它可用来验证对被遮盖内容的猜测,因此也不显示。",
+            "签名是对完整请求的签名，与所显示的内容不再一致；它可用来验证对被遮盖内容的猜测，因此也不显示。",
         ),
     },
     kinds={
         Kind.SUCCESS: "认证初始化成功",
         Kind.INTERNAL: "内部错误",
-        Kind.USAGE: "用法有误,没有发送",
-        Kind.CONFIG: "配置有误,没有发送",
+        Kind.USAGE: "用法有误，没有发送",
+        Kind.CONFIG: "配置有误，没有发送",
         Kind.BUSINESS: "接口拒绝",
         Kind.GATEWAY: "网关拒绝",
         Kind.TEMPORARY: "暂时失败",
@@ -238,48 +240,48 @@ CHINESE = Vocabulary(
         Label.SOLUTION: "解决方案",
         Label.VERIFIED: "签名",
         Label.VERIFIED_YES: "已验证",
-        Label.VERIFIED_NO: "没有签名,未验证",
+        Label.VERIFIED_NO: "没有签名，未验证",
         Label.AGAIN: "重试",
-        Label.AGAIN_YES: "可能有用;请保持同一个 transaction_id",
+        Label.AGAIN_YES: "可能有用；请保持同一个 transaction_id",
         Label.AGAIN_NO: "原样重试没有用",
         Label.SENT: "发送",
-        Label.SENT_NO: "没有,任何内容都没有离开本机",
-        Label.SENT_UNKNOWN: "可能已发送:网关也许已经处理",
-        Label.SENT_ANSWERED: "已发送,已应答",
+        Label.SENT_NO: "没有，任何内容都没有离开本机",
+        Label.SENT_UNKNOWN: "可能已发送：网关也许已经处理",
+        Label.SENT_ANSWERED: "已发送，已应答",
         Label.PROFILE: "配置",
         Label.GATEWAY: "网关",
-        Label.MOCK: "模拟:由 zhima 自带的模拟网关生成,不是真实的 biz_no。",
-        Label.SENDING: "正在发送,transaction_id 为",
-        Label.DRY_RUN: "演练:没有发送任何内容",
+        Label.MOCK: "模拟：由 zhima 自带的模拟网关生成，不是真实的 biz_no。",
+        Label.SENDING: "正在发送，transaction_id 为",
+        Label.DRY_RUN: "演练：没有发送任何内容",
         Label.HEADERS: "请求头",
         Label.PARAMS: "参数",
-        Label.BIZ_CONTENT: "biz_content(便于阅读)",
+        Label.BIZ_CONTENT: "biz_content（展开其中的 JSON）",
         Label.STRING_TO_SIGN: "待签名字符串",
         Label.SIGN: "sign",
         Label.BODY: "请求体",
         Label.ASK_CERT_NAME: "证件上的姓名 (cert_name): ",
         Label.ASK_CERT_NO: "证件号码 (cert_no): ",
-        Label.MOCK_READY: "模拟网关已就绪:",
-        Label.MOCK_PROFILE_WRITTEN: "配置已写入:",
+        Label.MOCK_READY: "模拟网关已就绪：",
+        Label.MOCK_PROFILE_WRITTEN: "配置已写入：",
     },
     helps={
-        "zhima": "调用支付宝 zhima.customer.certification.initialize(芝麻认证初始化)并验证应答。",
-        "init-cert": "认证初始化:发送一次已签名的调用,输出 biz_no。",
-        "mock-gateway": "在本机回环地址上运行严格的模拟网关,供试用。",
+        "zhima": "调用支付宝 zhima.customer.certification.initialize（芝麻认证初始化）并验证应答。",
+        "init-cert": "认证初始化：发送一次已签名的调用，输出 biz_no。",
+        "mock-gateway": "在本机回环地址上运行严格的模拟网关，供试用。",
         "version": "显示版本并退出。",
         "help": "显示本帮助并退出。",
-        "config": "配置文件(TOML)。[ZHIMA_CONFIG]",
-        "profile": "使用的配置;mock 无需文件和账号。[ZHIMA_PROFILE]",
-        "transaction_id": "本次请求的唯一标志,1 到 32 位 A-Z a-z 0-9 _。不写则自动生成。",
+        "config": "配置文件（TOML）。[ZHIMA_CONFIG]",
+        "profile": "使用的配置；mock 无需文件和账号。[ZHIMA_PROFILE]",
+        "transaction_id": "本次请求的唯一标志，1 到 32 位 A-Z a-z 0-9 _。不写则自动生成。",
         "product_code": "产品码。默认 w1010100000000002978。[ZHIMA_PRODUCT_CODE]",
         "biz_code": "认证场景码。默认 FACE。[ZHIMA_BIZ_CODE]",
         "cert_name": "姓名。在终端上会询问。[ZHIMA_CERT_NAME]",
         "cert_no": "证件号码。在终端上会询问。[ZHIMA_CERT_NO]",
         "cert_type": "证件类型。默认 IDENTITY_CARD。[ZHIMA_CERT_TYPE]",
         "identity_type": "身份信息类型。默认 CERT_INFO。[ZHIMA_IDENTITY_TYPE]",
-        "identity_param": "代替以上四项:JSON、@文件,或 - 表示标准输入。",
-        "merchant_config": "商户设置:JSON、@文件 或 -。",
-        "ext_biz_param": "扩展业务参数:JSON、@文件 或 -。",
+        "identity_param": "代替以上四项：JSON、@文件，或 - 表示标准输入。",
+        "merchant_config": "商户设置：JSON、@文件 或 -。",
+        "ext_biz_param": "扩展业务参数：JSON、@文件 或 -。",
         "linked_merchant_id": "服务商模式下的二级商户标识。[ZHIMA_LINKED_MERCHANT_ID]",
         "app_auth_token": "应用授权令牌。[ZHIMA_APP_AUTH_TOKEN]",
         "gateway": "网关地址。默认正式环境。[ZHIMA_GATEWAY]",
@@ -288,13 +290,13 @@ CHINESE = Vocabulary(
         "alipay_public_key_file": "支付宝公钥文件。[ZHIMA_ALIPAY_PUBLIC_KEY_FILE]",
         "sign_type": "RSA2 或 RSA。默认 RSA2。[ZHIMA_SIGN_TYPE]",
         "charset": "utf-8、gbk 或 gb2312。默认 utf-8。[ZHIMA_CHARSET]",
-        "timeout": "整个请求的时限(秒)。默认 15。[ZHIMA_TIMEOUT]",
-        "dry_run": "只显示已签名的请求,不发送。",
+        "timeout": "整个请求的时限（秒）。默认 15。[ZHIMA_TIMEOUT]",
+        "dry_run": "只显示已签名的请求，不发送。",
         "redact": "在演练中遮盖姓名、号码、令牌和签名。",
-        "output": "pretty、plain 或 json;与 --dry-run 一起还可用 curl。[ZHIMA_OUTPUT]",
-        "lang": "语言:zh 或 en。默认按系统区域设置。[ZHIMA_LANG]",
-        "debug": "出错后显示出错位置,不含任何值。",
-        "port": "监听端口,0 表示任选空闲端口。默认 0。",
+        "output": "pretty、plain 或 json；与 --dry-run 一起还可用 curl。[ZHIMA_OUTPUT]",
+        "lang": "语言：zh 或 en。默认按系统区域设置。[ZHIMA_LANG]",
+        "debug": "出错后显示出错位置，不含任何值。",
+        "port": "监听端口，0 表示任选空闲端口。默认 0。",
         "write_profile": "写一个可用于该网关的配置文件。",
     },
 )

@@ -320,7 +320,7 @@ ENGLISH = Vocabulary(
         Label.DRY_RUN: "Dry run: nothing was sent",
         Label.HEADERS: "headers",
         Label.PARAMS: "parameters",
-        Label.BIZ_CONTENT: "biz_content, readable",
+        Label.BIZ_CONTENT: "biz_content, with the JSON in it opened",
         Label.STRING_TO_SIGN: "string that was signed",
         Label.SIGN: "sign",
         Label.BODY: "body",

@@ -70,4 +70,4 @@ class Vocabulary:
 def _fill(template: str, problem: Problem) -> str:
     text = template.format(subject=problem.subject, found=problem.found, expected=problem.expected)
     # A problem does not always know all that there is to say.
-    return text.replace(" ()", "").replace("()", "")
+    return text.replace(" ()", "").replace("\uff08\uff09", "")
