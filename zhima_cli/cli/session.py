@@ -4,7 +4,7 @@ import contextlib
 import os
 import traceback
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zhima_cli.cli.environment import Environment
 from zhima_cli.cli.presentation import Presentation
@@ -158,9 +158,8 @@ def _unwritten(outcome: Outcome, error: OSError) -> Outcome:
         Kind.UNWRITTEN,
         Reason.RESULT_UNWRITTEN,
         found=_system_words(error),
-        expected=outcome.biz_no or "",
     )
-    return Outcome(outcome.call, Kind.UNWRITTEN, outcome.sent, retryable=False, problems=(problem,))
+    return replace(outcome, kind=Kind.UNWRITTEN, problems=(problem,))
 
 
 def _trace(error: BaseException) -> Iterator[str]:

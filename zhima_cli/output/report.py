@@ -9,6 +9,8 @@ from zhima_cli.core.outcome import Outcome
 from zhima_cli.words.language import Language
 from zhima_cli.words.vocabulary import Label, Sentence, Vocabulary
 
+# Their words say already whether anything was sent, and trying again is not the question.
+_NOT_ABOUT_SENDING = frozenset({Kind.SUCCESS, Kind.USAGE, Kind.CONFIG, Kind.UNWRITTEN})
 _SENT_LABELS = {
     Sent.NO: Label.SENT_NO,
     Sent.UNKNOWN: Label.SENT_UNKNOWN,
@@ -53,7 +55,7 @@ def describe(outcome: Outcome, language: Language) -> tuple[Sentence, ...]:
 def report(outcome: Outcome, language: Language) -> Report:
     """Return the outcome in words."""
     words = language.vocabulary
-    refusal = outcome.answer if outcome.kind is not Kind.SUCCESS else None
+    refusal = None if outcome.biz_no else outcome.answer
     return Report(
         kind=outcome.kind,
         title=words.kinds[outcome.kind],
@@ -82,11 +84,11 @@ def _rows(outcome: Outcome, language: Language) -> Iterator[Row]:
         if says:
             yield Row(labels[Label.GATEWAY_SAYS], says)
     for sentence in describe(outcome, language):
-        yield Row(labels[Label.DESCRIPTION if answer else Label.ERROR], sentence.what)
+        yield Row(labels[Label.ERROR if outcome.problems else Label.DESCRIPTION], sentence.what)
         yield Row(labels[Label.SOLUTION], sentence.remedy)
     if call.transaction_id:
         yield Row("transaction_id", call.transaction_id)
-    if outcome.kind not in (Kind.SUCCESS, Kind.USAGE, Kind.CONFIG):
+    if outcome.kind not in _NOT_ABOUT_SENDING:
         yield Row(labels[Label.SENT], labels[_SENT_LABELS[outcome.sent]])
         yield Row(
             labels[Label.AGAIN], labels[Label.AGAIN_YES if outcome.retryable else Label.AGAIN_NO]

@@ -199,7 +199,7 @@ CHINESE = Vocabulary(
         Reason.INTERRUPTED: Sentence("已中断", _SAME_AGAIN),
         Reason.BUG: Sentence("zhima 自身的错误：{found}", _CONTACT),
         Reason.RESULT_UNWRITTEN: Sentence(
-            "结果无法写到标准输出（{found}）", "调用本身已经完成：请记录 biz_no {expected}。"
+            "结果无法写到标准输出（{found}）", "调用本身已经完成：请记录上面的 biz_no。"
         ),
         Reason.OUTPUT_UNWRITTEN: Sentence(
             "无法写到标准输出（{found}）", "请检查输出的去向，然后重试。"

@@ -257,7 +257,7 @@ ENGLISH = Vocabulary(
         Reason.BUG: Sentence("A fault of zhima's own: {found}", _CONTACT),
         Reason.RESULT_UNWRITTEN: Sentence(
             "The result could not be written to standard output ({found})",
-            "The call itself was made: record the biz_no {expected}.",
+            "The call itself was made: record the biz_no above.",
         ),
         Reason.OUTPUT_UNWRITTEN: Sentence(
             "Standard output cannot be written to ({found})",
