@@ -1,20 +1,27 @@
 """The entry of the program ``zhima``, and of ``python -m zhima_cli``."""
 
 import os
+import signal
 import sys
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 from zhima_cli.cli.app import run
 from zhima_cli.cli.environment import process_environment
+from zhima_cli.core.errors import Terminated
 
 
 def main() -> int:
     """Run zhima on the process's own arguments and streams; return the exit status."""
+    signal.signal(signal.SIGTERM, _terminate)
     environment = process_environment()
     status = run(sys.argv[1:], environment)
     for stream in (environment.stdout, environment.stderr):
         _settle(stream)
     return status
+
+
+def _terminate(_number: int, _frame: object) -> NoReturn:
+    raise Terminated
 
 
 def _settle(stream: TextIO) -> None:

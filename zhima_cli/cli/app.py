@@ -1,14 +1,16 @@
 """The program: its commands, and the one place where every way it can end meets."""
 
+import contextlib
 import traceback
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_group
 
 from zhima_cli import __version__
+from zhima_cli.cli import history
 from zhima_cli.cli.arguments import Grammar
 from zhima_cli.cli.environment import Environment
 from zhima_cli.cli.init_cert import init_cert
@@ -39,14 +41,19 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
     presentation = choose_presentation(
         arguments, environment.variables, is_terminal=environment.stdout.isatty()
     )
-    session = Session(environment, presentation, debug="--debug" in arguments)
+    session = Session(
+        environment,
+        presentation,
+        debug="--debug" in arguments,
+        verbose="--verbose" in arguments,
+    )
     error: ZhimaError
     try:
         return _dispatch(list(arguments), session)
     except ZhimaError as own:
         error = own
-    except KeyboardInterrupt:
-        error = Interrupted(Sent.NO)
+    except KeyboardInterrupt as stop:
+        error = Interrupted(Sent.NO, stop)
     except Exception as bug:  # the last resort: a message instead of a traceback
         error = InternalError(Sent.UNKNOWN, _place(bug))
         error.__cause__ = bug
@@ -59,22 +66,30 @@ def _dispatch(arguments: list[str], session: Session) -> int:
     if arguments == [_VERSION]:
         return session.show(f"{_NAME} {__version__}")
     group = _build(session.words.helps)
-    group_grammar = _grammar(group)
-    at = group_grammar.end_of_options(arguments)
-    own, rest = arguments[:at], arguments[at + 1 :]
-    name = arguments[at] if at < len(arguments) else None
-    command = _commands(group).get(name or "")
-    if group_grammar.asks_for(_HELP, own):
-        return session.show(_help(group, None))
-    if group_grammar.asks_for((_VERSION,), own):
-        return session.show(f"{_NAME} {__version__}")
-    if command is not None and _grammar(command).asks_for(_HELP, rest):
-        return session.show(_help(group, command))
-    problems = [*session.presentation.problems, *group_grammar.problems(own)]
-    if command is None:
-        problems.append(_no_command(name, group))
-    else:
-        problems += _grammar(command).problems(rest)
+    problems = list(session.presentation.problems)
+    path: list[TyperCommand | TyperGroup] = [group]
+    rest = arguments
+    while True:
+        command = path[-1]
+        grammar = _grammar(command)
+        at = grammar.end_of_options(rest) if isinstance(command, TyperGroup) else len(rest)
+        own, rest = rest[:at], rest[at:]
+        if grammar.asks_for(_HELP, own):
+            return session.show(_help(path))
+        if grammar.asks_for((_VERSION,), own):
+            return session.show(f"{_NAME} {__version__}")
+        problems += grammar.problems(own)
+        if not isinstance(command, TyperGroup) or (not rest and command.invoke_without_command):
+            break
+        named = _commands(command).get(rest[0]) if rest else None
+        if named is None:
+            # What stands in the command's place may be anything, a name of a person included.
+            reason = Reason.UNKNOWN_COMMAND if rest else Reason.NO_COMMAND
+            expected = ", ".join(_commands(command))
+            problems.append(Problem(Kind.USAGE, reason, expected=expected))
+            break
+        path.append(named)
+        rest = rest[1:]
     if problems:
         raise InputError(*problems)
     with group.make_context(_NAME, arguments, obj=session) as context:
@@ -83,28 +98,42 @@ def _dispatch(arguments: list[str], session: Session) -> int:
 
 
 def _build(helps: Mapping[str, str]) -> TyperGroup:
-    app = typer.Typer(
-        name=_NAME, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
-    )
+    past = _typer()
+    past.callback(invoke_without_command=True)(history.history)
+    past.command("show")(history.show)
+    past.command("export")(history.export)
+    past.command("prune")(history.prune)
+    app = _typer()
     app.callback()(_options_of_zhima)
     app.command("init-cert")(init_cert)
+    app.add_typer(past, name="history")
     app.command("mock-gateway")(mock_gateway)
     group = get_group(app)
     group.context_settings["help_option_names"] = list(_HELP)
-    commands: tuple[TyperCommand | TyperGroup, ...] = (group, *_commands(group).values())
-    for command in commands:
-        command.help = helps[command.name or _NAME]
-        for option in _options(command):
-            option.help = helps[option.name or ""]
+    _fill_help(group, _NAME, helps)
     return group
 
 
-def _commands(group: TyperGroup) -> Mapping[str, TyperCommand]:
-    return {n: c for n, c in group.commands.items() if isinstance(c, TyperCommand)}
+def _typer() -> typer.Typer:
+    return typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
-def _options(command: TyperCommand | TyperGroup) -> tuple[TyperOption, ...]:
-    return tuple(param for param in command.params if isinstance(param, TyperOption))
+def _fill_help(command: TyperCommand | TyperGroup, name: str, helps: Mapping[str, str]) -> None:
+    command.help = helps[name]
+    for param in command.params:
+        if isinstance(param, TyperOption | TyperArgument):
+            param.help = helps[param.name or ""]
+    if isinstance(command, TyperGroup):
+        for inner_name, inner in _commands(command).items():
+            _fill_help(inner, f"{name} {inner_name}", helps)
+
+
+def _commands(group: TyperGroup) -> Mapping[str, TyperCommand | TyperGroup]:
+    return {
+        name: command
+        for name, command in group.commands.items()
+        if isinstance(command, TyperCommand | TyperGroup)
+    }
 
 
 def _options_of_zhima(
@@ -115,27 +144,25 @@ def _options_of_zhima(
 
 def _grammar(command: TyperCommand | TyperGroup) -> Grammar:
     takes_value = dict.fromkeys(_HELP, False)
-    for option in _options(command):
-        takes_value |= dict.fromkeys(option.opts, not option.is_flag)
-    return Grammar(takes_value)
+    words: list[str] = []
+    for param in command.params:
+        if isinstance(param, TyperOption):
+            takes_value |= dict.fromkeys(param.opts, not param.is_flag)
+        elif isinstance(param, TyperArgument):
+            words.append(param.metavar or "")
+    return Grammar(takes_value, tuple(words))
 
 
-def _help(group: TyperGroup, command: TyperCommand | None) -> str:
-    with group.make_context(_NAME, [], resilient_parsing=True) as context:
-        if command is None:
-            return group.get_help(context)
-        with command.make_context(
-            command.name, [], parent=context, resilient_parsing=True
-        ) as inner:
-            return command.get_help(inner)
-
-
-def _no_command(name: str | None, group: TyperGroup) -> Problem:
-    commands = ", ".join(group.commands)
-    if name is None:
-        return Problem(Kind.USAGE, Reason.NO_COMMAND, expected=commands)
-    # What stands in the command's place may be anything, a name of a person included.
-    return Problem(Kind.USAGE, Reason.UNKNOWN_COMMAND, expected=commands)
+def _help(path: Sequence[TyperCommand | TyperGroup]) -> str:
+    with contextlib.ExitStack() as stack:
+        context = None
+        for command in path:
+            name = command.name or _NAME
+            context = stack.enter_context(
+                command.make_context(name, [], parent=context, resilient_parsing=True)
+            )
+        assert context is not None  # noqa: S101 -- the path begins with zhima itself
+        return path[-1].get_help(context)
 
 
 def _place(bug: Exception) -> str:

@@ -17,9 +17,10 @@ _HARMLESS_NAME = re.compile(r"[a-z-]{1,30}")
 
 @dataclass(frozen=True)
 class Grammar:
-    """The options of one command: does it take a value, by each spelling of the option."""
+    """The options of one command, with whether each takes a value, and its other words."""
 
     takes_value: Mapping[str, bool]
+    words: tuple[str, ...]
 
     def end_of_options(self, arguments: Sequence[str]) -> int:
         """Return the index of the first of the arguments that is no option nor its value."""
@@ -32,13 +33,14 @@ class Grammar:
     def problems(self, arguments: Sequence[str]) -> Iterator[Problem]:
         """Yield everything that is wrong with how the arguments are put."""
         pending = list(arguments)
+        words = 0
         while pending:
             argument = pending.pop(0)
-            if argument == "--" or not argument.startswith("-") or argument == "-":
-                if argument != "--" or pending:
-                    yield Problem(Kind.USAGE, Reason.UNEXPECTED_ARGUMENT)
-                if argument == "--":
-                    return
+            if argument == "--":
+                words += len(pending)
+                break
+            if not argument.startswith("-") or argument == "-":
+                words += 1
                 continue
             option, attached = _split(argument)
             if option not in self.takes_value:
@@ -53,6 +55,10 @@ class Grammar:
                     yield Problem(Kind.USAGE, Reason.OPTION_AS_VALUE, option)
                 else:
                     pending.pop(0)
+        for word in self.words[words:]:
+            yield Problem(Kind.USAGE, Reason.ARGUMENT_IS_DUE, word)
+        if words > len(self.words):
+            yield Problem(Kind.USAGE, Reason.UNEXPECTED_ARGUMENT)
 
     def asks_for(self, options: Sequence[str], arguments: Sequence[str]) -> bool:
         """Say whether one of ``options``, which take no value, is among the arguments."""

@@ -2,11 +2,12 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
+
+from zhima_cli.core.calling import Clock
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Environment:
     stderr: TextIO
     variables: Mapping[str, str] = field(repr=False)
     home: Path
-    now: Callable[[], datetime]
+    clock: Clock
 
     @property
     def config_file(self) -> Path:
@@ -30,6 +31,17 @@ class Environment:
         else:
             folder = self._absolute("XDG_CONFIG_HOME", self.home / ".config")
         return folder / "zhima" / "config.toml"
+
+    @property
+    def history_file(self) -> Path:
+        """The platform's place for what zhima remembers."""
+        if sys.platform == "darwin":
+            folder = self.home / "Library" / "Application Support"
+        elif sys.platform == "win32":
+            folder = self._absolute("LOCALAPPDATA", self.home / "AppData" / "Local")
+        else:
+            folder = self._absolute("XDG_STATE_HOME", self.home / ".local" / "state")
+        return folder / "zhima" / "history.db"
 
     def _absolute(self, variable: str, default: Path) -> Path:
         """Return the variable's folder; a relative one is to be ignored, as the standard says."""
@@ -57,7 +69,7 @@ def process_environment() -> Environment:
         stderr=stderr,
         variables=os.environ,
         home=home if home.is_absolute() else Path(os.sep),
-        now=lambda: datetime.now(UTC),
+        clock=Clock(),
     )
 
 

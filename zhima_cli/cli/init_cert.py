@@ -1,28 +1,27 @@
 """``zhima init-cert``: one signed call, its verified answer."""
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
 
 from zhima_cli.cli.network import network_for
+from zhima_cli.cli.progress import Progress
 from zhima_cli.cli.session import Session
-from zhima_cli.core.answer import read_answer
-from zhima_cli.core.errors import InputError, Interrupted, Problem, Reason, ZhimaError
-from zhima_cli.core.exchange import Network, exchange
-from zhima_cli.core.kinds import Kind, Sent
-from zhima_cli.core.options import Options, Surroundings
-from zhima_cli.core.outcome import Call, Outcome, conclude, fail
+from zhima_cli.core.account import Account
+from zhima_cli.core.calling import make_call
+from zhima_cli.core.errors import InputError, Problem, Reason, ZhimaError
+from zhima_cli.core.exchange import Network
+from zhima_cli.core.kinds import Kind
+from zhima_cli.core.options import Options
+from zhima_cli.core.outcome import Call, Outcome, fail
+from zhima_cli.core.recording import recording
 from zhima_cli.core.request import assemble
-from zhima_cli.core.settings import Account, Settings, resolve
+from zhima_cli.core.settings import Settings, resolve
 from zhima_cli.output.dry_run import redact as redacted
 from zhima_cli.output.form import Form
 from zhima_cli.words.vocabulary import Label
-
-# One more than any parameter may have, so that too much is seen as too much.
-_MAX_STDIN_BYTES = 64 * 1024 + 1
-_QUESTIONS = {"cert_name": Label.ASK_CERT_NAME, "cert_no": Label.ASK_CERT_NO}
 
 _Text = Annotated[str | None, typer.Option(metavar="TEXT")]
 _File = Annotated[str | None, typer.Option(metavar="PATH")]
@@ -52,10 +51,17 @@ def init_cert(
     sign_type: Annotated[str | None, typer.Option(metavar="RSA2|RSA")] = None,
     charset: Annotated[str | None, typer.Option(metavar="CHARSET")] = None,
     timeout: Annotated[str | None, typer.Option(metavar="SECONDS")] = None,
+    retries: Annotated[str | None, typer.Option(metavar="N")] = None,
+    deadline: Annotated[str | None, typer.Option(metavar="SECONDS")] = None,
+    history: _File = None,
+    no_history: Annotated[bool, typer.Option("--no-history")] = False,
+    require_history: Annotated[bool, typer.Option("--require-history")] = False,
+    resend: Annotated[bool, typer.Option("--resend")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
     redact: Annotated[bool, typer.Option("--redact")] = False,
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FORM")] = None,  # noqa: ARG001 -- the presentation has it
     lang: Annotated[str | None, typer.Option(metavar="zh|en")] = None,  # noqa: ARG001 -- likewise
+    verbose: Annotated[bool, typer.Option("--verbose")] = False,  # noqa: ARG001 -- the session has it
     debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """Make the call, or under ``--dry-run`` show it; return the exit status."""
@@ -82,15 +88,21 @@ def init_cert(
         sign_type=sign_type,
         charset=charset,
         timeout=timeout,
+        retries=retries,
+        deadline=deadline,
+        history=history,
+        no_history=no_history,
+        require_history=require_history,
+        resend=resend,
     )
     with contextlib.ExitStack() as stack:
         plan = _plan(options, session, stack, dry_run=dry_run, redact=redact)
-        session.warn(plan.settings.warnings)
+        session.warn(*plan.settings.warnings)
         if not dry_run:
             return session.finish(_call(plan, session, made_id=transaction_id is None))
-        request = assemble(plan.settings, session.environment.now())
+        request = assemble(plan.settings, session.environment.clock.now())
         if redact:
-            session.warn((Problem(Kind.USAGE, Reason.REDACTED),))
+            session.warn(Problem(Kind.USAGE, Reason.REDACTED))
             request = redacted(request)
         return session.show_request(request, plan.settings)
 
@@ -124,17 +136,9 @@ def _plan(
 
         return stack.enter_context(serve())
 
-    def ask(name: str) -> str | None:
-        return None if problems else _ask(name, session)
-
-    surroundings = Surroundings(
-        variables=environment.variables,
-        default_config=environment.config_file,
-        home=environment.home,
-        now=environment.now(),
-        read_stdin=lambda: environment.stdin.buffer.read(_MAX_STDIN_BYTES),
-        ask=ask,
-    )
+    surroundings = session.surroundings
+    if problems:
+        surroundings = replace(surroundings, ask=lambda _name: None)
     try:
         settings = resolve(options, surroundings, mock_account, dry_run=dry_run)
         network = network_for(settings.account.gateway, environment.variables)
@@ -145,38 +149,23 @@ def _plan(
     return _Plan(settings, network)
 
 
-def _ask(name: str, session: Session) -> str | None:
-    """Ask a person; None where there is none at a terminal, or the input ends."""
-    environment = session.environment
-    if not (environment.stdin.isatty() and environment.stderr.isatty()):
-        return None
-    environment.stderr.write(session.err.safe(session.words.labels[_QUESTIONS[name]]))
-    environment.stderr.flush()
-    line = environment.stdin.readline()
-    if not line:
-        environment.stderr.write("\n")
-        return None
-    return line.strip()
-
-
 def _call(plan: _Plan, session: Session, *, made_id: bool) -> Outcome:
     settings = plan.settings
-    request = assemble(settings, session.environment.now())
+    clock = session.environment.clock
     call = Call(
         profile=settings.profile,
         gateway=settings.account.gateway,
         transaction_id=settings.parameters.transaction_id,
+        product_code=settings.parameters.product_code,
+        biz_code=settings.parameters.biz_code,
         mock=settings.mock,
     )
     if made_id:
         session.tell(Label.SENDING, settings.parameters.transaction_id)
-    key = settings.account.alipay_public_key
-    assert key is not None  # noqa: S101 -- resolve() lets only a dry run go without
     try:
-        body = exchange(request, plan.network, settings.timeout)
-        return conclude(call, read_answer(body, settings.charset, key, settings.sign_type))
+        with recording(settings, clock.now, session.warn) as record:
+            observer = Progress(session, settings.retries, record)
+            return record.finish(make_call(settings, plan.network, call, clock, observer))
     except ZhimaError as error:
         session.trace(error)
         return fail(call, error)
-    except KeyboardInterrupt:
-        return fail(call, Interrupted(Sent.UNKNOWN))

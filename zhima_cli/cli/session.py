@@ -3,14 +3,15 @@
 import contextlib
 import os
 import traceback
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from zhima_cli.cli.environment import Environment
 from zhima_cli.cli.presentation import Presentation
 from zhima_cli.core.errors import Problem, Reason, UnwrittenError
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
-from zhima_cli.core.outcome import Outcome
+from zhima_cli.core.options import Surroundings
+from zhima_cli.core.outcome import Outcome, leave_unwritten
 from zhima_cli.core.request import Request
 from zhima_cli.core.settings import Settings
 from zhima_cli.output import dry_run, machine, plain
@@ -18,6 +19,10 @@ from zhima_cli.output.form import Form
 from zhima_cli.output.report import report
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Label, Vocabulary
+
+# One more than any parameter may have, so that too much is seen as too much.
+_MAX_STDIN_BYTES = 64 * 1024 + 1
+_QUESTIONS = {"cert_name": Label.ASK_CERT_NAME, "cert_no": Label.ASK_CERT_NO}
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,21 @@ class Session:
     environment: Environment
     presentation: Presentation
     debug: bool
+    verbose: bool
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What the core may ask of the world outside it."""
+        environment = self.environment
+        return Surroundings(
+            variables=environment.variables,
+            default_config=environment.config_file,
+            default_history=environment.history_file,
+            home=environment.home,
+            now=environment.clock.now(),
+            read_stdin=lambda: environment.stdin.buffer.read(_MAX_STDIN_BYTES),
+            ask=lambda name: self.ask(self.words.labels[_QUESTIONS[name]]),
+        )
 
     @property
     def out(self) -> Screen:
@@ -52,7 +72,7 @@ class Session:
         with _whatever_becomes_of_it():
             self.err.line(line)
 
-    def warn(self, problems: Iterable[Problem]) -> None:
+    def warn(self, *problems: Problem) -> None:
         """Say what is not wrong but should be known."""
         for problem in problems:
             sentence = self.words.say(problem)
@@ -61,18 +81,38 @@ class Session:
 
     def show(self, text: str) -> int:
         """Show lines that were asked for; return the exit status. Raises UnwrittenError."""
-        with _written():
+        with self.writing() as screen:
             for line in text.splitlines():
-                self.out.line(line)
-            self.environment.stdout.flush()
+                screen.line(line)
         return EXIT_STATUS[Kind.SUCCESS]
 
     def show_request(self, request: Request, settings: Settings) -> int:
         """Show a dry run's request; return the exit status. Raises UnwrittenError."""
-        with _written():
-            self._show_request(request, settings)
-            self.environment.stdout.flush()
+        with self.writing() as screen:
+            self._show_request(request, settings, screen)
         return EXIT_STATUS[Kind.SUCCESS]
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Screen]:
+        """Yield standard output, for what is not a call's outcome. Raises UnwrittenError."""
+        try:
+            yield self.out
+            self.environment.stdout.flush()
+        except OSError as error:
+            raise UnwrittenError(_system_words(error)) from error
+
+    def ask(self, question: str) -> str | None:
+        """Ask a person; None where there is none at a terminal, or the input ends."""
+        environment = self.environment
+        if not (environment.stdin.isatty() and environment.stderr.isatty()):
+            return None
+        environment.stderr.write(self.err.safe(question))
+        environment.stderr.flush()
+        line = environment.stdin.readline()
+        if not line:
+            environment.stderr.write("\n")
+            return None
+        return line.strip()
 
     def finish(self, outcome: Outcome) -> int:
         """Show what the call came to; return the exit status.
@@ -84,7 +124,8 @@ class Session:
             self.environment.stdout.flush()
         except OSError as error:
             if outcome.kind is Kind.SUCCESS:
-                outcome = _unwritten(outcome, error)
+                words = _system_words(error)
+                outcome = leave_unwritten(outcome, Reason.RESULT_UNWRITTEN, words)
             self._show_on_stderr(outcome)
         return EXIT_STATUS[outcome.kind]
 
@@ -110,18 +151,18 @@ class Session:
                 self.log(f"zhima: {self.words.labels[Label.MOCK]}")
             self.out.line(outcome.biz_no or "")
 
-    def _show_request(self, request: Request, settings: Settings) -> None:
+    def _show_request(self, request: Request, settings: Settings, screen: Screen) -> None:
         form = self.presentation.form
         if form is Form.JSON:
-            machine.show_request(request, settings.profile, mock=settings.mock, screen=self.out)
+            machine.show_request(request, settings.profile, mock=settings.mock, screen=screen)
         elif form is Form.CURL:
-            dry_run.show_curl(request, self.out)
+            dry_run.show_curl(request, screen)
         elif form is Form.PLAIN:
-            plain.show_sections(dry_run.sections(request), self.words, self.out)
+            plain.show_sections(dry_run.sections(request), self.words, screen)
         else:
             from zhima_cli.output import pretty
 
-            pretty.show_sections(dry_run.sections(request), self.words, self.out)
+            pretty.show_sections(dry_run.sections(request), self.words, screen)
 
     def _show_on_stderr(self, outcome: Outcome) -> None:
         in_words = report(outcome, self.presentation.language)
@@ -141,25 +182,8 @@ def _whatever_becomes_of_it() -> Iterator[None]:
         yield
 
 
-@contextlib.contextmanager
-def _written() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UnwrittenError(_system_words(error)) from error
-
-
 def _system_words(error: OSError) -> str:
     return os.strerror(error.errno) if error.errno else ""
-
-
-def _unwritten(outcome: Outcome, error: OSError) -> Outcome:
-    problem = Problem(
-        Kind.UNWRITTEN,
-        Reason.RESULT_UNWRITTEN,
-        found=_system_words(error),
-    )
-    return replace(outcome, kind=Kind.UNWRITTEN, problems=(problem,))
 
 
 def _trace(error: BaseException) -> Iterator[str]:

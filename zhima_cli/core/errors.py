@@ -16,6 +16,8 @@ class Reason(Enum):
     OPTION_NEEDS_VALUE = auto()
     OPTION_TAKES_NO_VALUE = auto()
     OPTION_AS_VALUE = auto()
+    OPTION_IS_DUE = auto()
+    ARGUMENT_IS_DUE = auto()
     UNEXPECTED_ARGUMENT = auto()
     EXCLUDES = auto()
     STDIN_TWICE = auto()
@@ -30,6 +32,8 @@ class Reason(Enum):
     NOT_A_CHOICE = auto()
     NOT_A_NUMBER = auto()
     OUT_OF_RANGE = auto()
+    NOT_A_DATE = auto()
+    NO_SUCH_RECORD = auto()
     BAD_TRANSACTION_ID = auto()
     BAD_TRANSACTION_PREFIX = auto()
     NOT_IN_CHARSET = auto()
@@ -57,6 +61,10 @@ class Reason(Enum):
     NO_CA_BUNDLE = auto()
     BAD_PROXY = auto()
     PORT_UNAVAILABLE = auto()
+    HISTORY_UNUSABLE = auto()
+    HISTORY_FOREIGN = auto()
+    HISTORY_NEWER = auto()
+    ALREADY_INITIALIZED = auto()
     # keys
     KEY_FORM = auto()
     KEY_PUBLIC_FOR_PRIVATE = auto()
@@ -87,10 +95,13 @@ class Reason(Enum):
     SIGNATURE_MALFORMED = auto()
     SIGNATURE_WRONG = auto()
     BIZ_NO_MISSING = auto()
+    BIZ_NO_REPLAYED = auto()
     # endings that are not the gateway's
     INTERRUPTED = auto()
+    TERMINATED = auto()
     BUG = auto()
     RESULT_UNWRITTEN = auto()
+    RESULT_UNRECORDED = auto()
     OUTPUT_UNWRITTEN = auto()
     # warnings
     KEY_FILE_NOT_PRIVATE = auto()
@@ -98,6 +109,7 @@ class Reason(Enum):
     CHECK_DIGIT = auto()
     ODD_CHARACTERS = auto()
     REDACTED = auto()
+    CLOCK_OFF = auto()
 
 
 @dataclass(frozen=True)
@@ -139,11 +151,22 @@ class InputError(ZhimaError):
 
 
 class TemporaryError(ZhimaError):
-    """The gateway could not be reached, or did not answer; the same call may be tried again."""
+    """The gateway could not be reached, or did not answer; the same call may be tried again.
 
-    def __init__(self, sent: Sent, reason: Reason, subject: str = "", found: str = "") -> None:
+    ``retry_after`` is how long the gateway asked to wait first, in seconds.
+    """
+
+    def __init__(
+        self,
+        sent: Sent,
+        reason: Reason,
+        subject: str = "",
+        found: str = "",
+        retry_after: float = 0.0,
+    ) -> None:
         problem = Problem(Kind.TEMPORARY, reason, subject, found)
         super().__init__(Kind.TEMPORARY, (problem,), sent)
+        self.retry_after = retry_after
 
 
 class UntrustedError(ZhimaError):
@@ -154,12 +177,20 @@ class UntrustedError(ZhimaError):
         super().__init__(Kind.UNTRUSTED, (problem,), sent)
 
 
-class Interrupted(ZhimaError):  # noqa: N818 -- an ending that the user asked for, not an error
-    """The user stopped the call while it was under way."""
+class Terminated(KeyboardInterrupt):
+    """What SIGTERM raises in the main thread, as Ctrl-C raises KeyboardInterrupt."""
 
-    def __init__(self, sent: Sent) -> None:
-        problem = Problem(Kind.INTERRUPTED, Reason.INTERRUPTED, found=sent.value)
-        super().__init__(Kind.INTERRUPTED, (problem,), sent)
+
+class Interrupted(ZhimaError):  # noqa: N818 -- an ending that was asked for, not an error
+    """The call was stopped while it was under way, ``by`` Ctrl-C or SIGTERM."""
+
+    def __init__(self, sent: Sent, by: KeyboardInterrupt) -> None:
+        kind, reason = (
+            (Kind.TERMINATED, Reason.TERMINATED)
+            if isinstance(by, Terminated)
+            else (Kind.INTERRUPTED, Reason.INTERRUPTED)
+        )
+        super().__init__(kind, (Problem(kind, reason),), sent)
 
 
 class UnwrittenError(ZhimaError):
@@ -176,3 +207,11 @@ class InternalError(ZhimaError):
     def __init__(self, sent: Sent, where: str) -> None:
         problem = Problem(Kind.INTERNAL, Reason.BUG, found=where)
         super().__init__(Kind.INTERNAL, (problem,), sent)
+
+
+class HistoryError(ZhimaError):
+    """The record of calls cannot be read or written. ``subject`` is its path."""
+
+    def __init__(self, reason: Reason, subject: str, found: str = "", expected: str = "") -> None:
+        problem = Problem(Kind.CONFIG, reason, subject, found, expected)
+        super().__init__(Kind.CONFIG, (problem,), Sent.NO)

@@ -7,6 +7,8 @@ import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from queue import Empty, SimpleQueue
 
 import requests
@@ -35,6 +37,14 @@ class Network:
 
     proxy: str | None = None
     ca_bundle: str | None = None
+
+
+@dataclass(frozen=True)
+class Received:
+    """An answer's body, and by how many seconds the gateway's clock is ahead, if it says so."""
+
+    body: bytes
+    clock_ahead: float | None
 
 
 class _Body(io.BytesIO):
@@ -68,15 +78,15 @@ class _Body(io.BytesIO):
         return self.sent
 
 
-def exchange(request: Request, network: Network, timeout: float) -> bytes:
-    """POST the request and return the answer's body, MAX_ANSWER_BYTES at most.
+def exchange(request: Request, network: Network, timeout: float) -> Received:
+    """POST the request and return the answer, MAX_ANSWER_BYTES at most.
 
     ``timeout`` bounds the whole of it, in seconds: looking the name up, connecting, and an answer
     that comes byte by byte, which requests' own time-out does not. Raises TemporaryError,
     UntrustedError, or Interrupted on a KeyboardInterrupt.
     """
     body = _Body(request.body)
-    results: SimpleQueue[bytes | Exception] = SimpleQueue()
+    results: SimpleQueue[Received | Exception] = SimpleQueue()
 
     def work() -> None:
         try:
@@ -92,8 +102,8 @@ def exchange(request: Request, network: Network, timeout: float) -> bytes:
     except Empty:
         sent = body.hold_back()
         raise TemporaryError(sent, Reason.TIMED_OUT, request.gateway, f"{timeout:g}") from None
-    except KeyboardInterrupt:
-        raise Interrupted(body.hold_back()) from None
+    except KeyboardInterrupt as stop:
+        raise Interrupted(body.hold_back(), stop) from None
     if isinstance(result, ZhimaError):
         raise result
     if isinstance(result, Exception):
@@ -101,7 +111,7 @@ def exchange(request: Request, network: Network, timeout: float) -> bytes:
     return result
 
 
-def _post(request: Request, body: _Body, network: Network, timeout: float) -> bytes:
+def _post(request: Request, body: _Body, network: Network, timeout: float) -> Received:
     with requests.Session() as session:
         # ~/.netrc would add an Authorization header; proxy and CA come in `network`.
         session.trust_env = False
@@ -119,12 +129,15 @@ def _post(request: Request, body: _Body, network: Network, timeout: float) -> by
             return _read(response, request.gateway)
 
 
-def _read(response: requests.Response, gateway: str) -> bytes:
+def _read(response: requests.Response, gateway: str) -> Received:
     status = response.status_code
     if 300 <= status < 400:
         raise UntrustedError(Sent.ANSWERED, Reason.REDIRECTED, gateway, str(status))
     if status == http.client.TOO_MANY_REQUESTS or status >= 500:
-        raise TemporaryError(Sent.ANSWERED, Reason.HTTP_UNAVAILABLE, gateway, str(status))
+        retry_after = _retry_after(response.headers.get("Retry-After", ""))
+        raise TemporaryError(
+            Sent.ANSWERED, Reason.HTTP_UNAVAILABLE, gateway, str(status), retry_after
+        )
     if status != http.client.OK:
         raise UntrustedError(Sent.ANSWERED, Reason.HTTP_STATUS, gateway, str(status))
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
@@ -133,7 +146,24 @@ def _read(response: requests.Response, gateway: str) -> bytes:
     if len(body) > MAX_ANSWER_BYTES:
         limit = str(MAX_ANSWER_BYTES)
         raise UntrustedError(Sent.ANSWERED, Reason.ANSWER_TOO_LARGE, gateway, limit)
-    return body
+    return Received(body, _seconds_from_now(response.headers.get("Date", "")))
+
+
+def _retry_after(value: str) -> float:
+    """Return the header's seconds: it holds them, or a date (RFC 9110, 10.2.3)."""
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    return max(_seconds_from_now(value) or 0.0, 0.0)
+
+
+def _seconds_from_now(date: str) -> float | None:
+    try:
+        moment = parsedate_to_datetime(date)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        return None
+    return (moment - datetime.now(UTC)).total_seconds()
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

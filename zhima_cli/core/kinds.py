@@ -18,6 +18,7 @@ class Kind(Enum):
     UNTRUSTED = "untrusted"
     UNWRITTEN = "unwritten"
     INTERRUPTED = "interrupted"
+    TERMINATED = "terminated"
 
 
 EXIT_STATUS: Mapping[Kind, int] = MappingProxyType(
@@ -32,6 +33,7 @@ EXIT_STATUS: Mapping[Kind, int] = MappingProxyType(
         Kind.UNTRUSTED: 7,
         Kind.UNWRITTEN: 8,
         Kind.INTERRUPTED: 130,
+        Kind.TERMINATED: 143,
     }
 )
 

@@ -34,6 +34,12 @@ class Options:
     sign_type: str | None = None
     charset: str | None = None
     timeout: str | None = None
+    retries: str | None = None
+    deadline: str | None = None
+    history: str | None = None
+    no_history: bool = False
+    require_history: bool = False
+    resend: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,13 +47,14 @@ class Surroundings:
     """What resolving the options may ask of the world outside the core.
 
     ``variables`` is the environment, ``default_config`` the file that is read where none is
-    named, ``home`` what ``~`` means, ``now`` the time of the call. ``read_stdin`` returns all of
-    standard input; ``ask`` returns what a person typed for the parameter of that name, None where
-    nobody can be asked.
+    named, ``default_history`` the one that calls are recorded in, ``home`` what ``~`` means,
+    ``now`` the time of the call. ``read_stdin`` returns all of standard input; ``ask`` returns
+    what a person typed for the parameter of that name, None where nobody can be asked.
     """
 
     variables: Mapping[str, str] = field(repr=False)
     default_config: Path
+    default_history: Path
     home: Path
     now: datetime
     read_stdin: Callable[[], bytes]

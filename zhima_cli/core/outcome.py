@@ -1,16 +1,16 @@
 """What a call came to, whichever way it ended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zhima_cli.core.answer import SUCCESS_CODE, Answer
 from zhima_cli.core.codes import KnownCode, look_up
-from zhima_cli.core.errors import Problem, ZhimaError
+from zhima_cli.core.errors import Problem, Reason, ZhimaError
 from zhima_cli.core.kinds import Kind, Sent
 
 # The first letters of every biz_no that the mock gateway gives, and of none of Alipay's.
 MOCK_BIZ_NO = "ZMMOCK"
 
-_RETRYABLE_KINDS = frozenset({Kind.TEMPORARY, Kind.INTERRUPTED})
+_RETRYABLE_KINDS = frozenset({Kind.TEMPORARY, Kind.INTERRUPTED, Kind.TERMINATED})
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class Call:
     profile: str | None = None
     gateway: str | None = None
     transaction_id: str | None = None
+    product_code: str | None = None
+    biz_code: str | None = None
     mock: bool = False
 
 
@@ -31,7 +33,7 @@ class Outcome:
     """How ``call`` ended: with an ``answer`` of the gateway, or with ``problems`` of zhima's own.
 
     ``known`` is the row of the tables for the answer's codes. ``retryable`` says whether the same
-    call, made again as it is, can succeed.
+    call, made again as it is, can succeed. ``attempts`` says how often it was tried.
     """
 
     call: Call
@@ -41,6 +43,7 @@ class Outcome:
     answer: Answer | None = None
     known: KnownCode | None = None
     problems: tuple[Problem, ...] = ()
+    attempts: int = 0
 
     @property
     def biz_no(self) -> str | None:
@@ -66,6 +69,20 @@ def conclude(call: Call, answer: Answer) -> Outcome:
         answer=answer,
         known=known,
     )
+
+
+def distrust(outcome: Outcome, reason: Reason) -> Outcome:
+    """Return what an answer makes of the call that turned out to be none to believe."""
+    problem = Problem(Kind.UNTRUSTED, reason)
+    return replace(
+        outcome, kind=Kind.UNTRUSTED, retryable=False, answer=None, known=None, problems=(problem,)
+    )
+
+
+def leave_unwritten(outcome: Outcome, reason: Reason, found: str) -> Outcome:
+    """Return the outcome of a success that could not be put where it belongs."""
+    problem = Problem(Kind.UNWRITTEN, reason, found=found)
+    return replace(outcome, kind=Kind.UNWRITTEN, problems=(problem,))
 
 
 def fail(call: Call, error: ZhimaError) -> Outcome:

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any, Literal
 
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.files import read_file
@@ -35,6 +36,9 @@ class Profile:
     charset: str | None = None
     gateway: str | None = None
     timeout: str | None = None
+    retries: str | None = None
+    deadline: str | None = None
+    history: str | Literal[False] | None = None
     app_auth_token: str | None = field(default=None, repr=False)
     linked_merchant_id: str | None = None
     product_code: str | None = None
@@ -43,6 +47,7 @@ class Profile:
 
 
 PROFILE_KEYS = tuple(f.name for f in fields(Profile) if f.name not in ("name", "path"))
+_NUMBERS = frozenset({"timeout", "retries", "deadline"})
 _FILE_KEYS = ("default_profile", "profiles")
 _TYPE_NAMES = {bool: "boolean", int: "integer", float: "float", list: "array", dict: "table"}
 
@@ -69,14 +74,16 @@ class ConfigFile:
         if not isinstance(table, dict):
             raise InputError(_wrong_type(where, table, "table"))
         problems = [_unknown_key(where, key, PROFILE_KEYS) for key in table.keys() - PROFILE_KEYS]
-        values: dict[str, str] = {}
+        values: dict[str, Any] = {}
         for key in PROFILE_KEYS:
             value = table.get(key)
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            if isinstance(value, str) or (key == "timeout" and is_number):
+            if isinstance(value, str) or (key in _NUMBERS and is_number):
                 values[key] = str(value)
+            elif key == "history" and value is False:
+                values[key] = value
             elif value is not None:
-                expected = "number" if key == "timeout" else "string"
+                expected = "number" if key in _NUMBERS else "string"
                 problems.append(_wrong_type(f"{where}.{key}", value, expected))
         if problems:
             raise InputError(*problems)
@@ -114,6 +121,18 @@ def read_config(path: Path) -> ConfigFile:
     if problems:
         raise InputError(*problems)
     return ConfigFile(path, default_profile, tables)
+
+
+def is_absent(path: Path | None) -> bool:
+    """Say whether there is no file ``path``; one that cannot be looked at may be there."""
+    try:
+        if path is not None:
+            path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False  # reading it will tell
+    return False
 
 
 def _problem(reason: Reason, subject: str, found: str = "", expected: str = "") -> Problem:

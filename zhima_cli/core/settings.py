@@ -1,50 +1,47 @@
 """Resolves options, environment and profile into everything that one call needs."""
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from zhima_cli.core.account import Account, refuse_options_of_account, resolve_account
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.errors import InputError, Problem, Reason
-from zhima_cli.core.gateway import PRODUCTION, is_gateway_url, is_https, is_loopback
-from zhima_cli.core.keys import (
-    RECOMMENDED_BITS,
-    PrivateKey,
-    PublicKey,
-    is_own_public_key,
-    load_private_key,
-    load_public_key,
-)
+from zhima_cli.core.keys import PublicKey
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.options import Options, Surroundings
 from zhima_cli.core.parameters import Parameters, resolve_parameters
-from zhima_cli.core.profile import DEFAULT_PROFILE, MOCK_PROFILE, Profile, read_config
+from zhima_cli.core.profile import (
+    DEFAULT_PROFILE,
+    MOCK_PROFILE,
+    Profile,
+    read_config,
+)
 from zhima_cli.core.signature import SignType
 from zhima_cli.core.sources import Sources, expand_home, option_name, variable_name
 
 DEFAULT_TIMEOUT = 15.0
 MAX_TIMEOUT = 600.0
+DEFAULT_RETRIES = 2
+MAX_RETRIES = 100
+DEFAULT_DEADLINE = 60.0
+MAX_DEADLINE = 86400.0
 
-_MAX_APP_ID = 32
 _MAX_APP_AUTH_TOKEN = 40
 
-
-@dataclass(frozen=True)
-class Account:
-    """Who calls whom: the application, its key, and the gateway with its own.
-
-    ``alipay_public_key`` is None only where no answer will be read.
-    """
-
-    app_id: str
-    private_key: PrivateKey
-    alipay_public_key: PublicKey | None
-    gateway: str
+_NO_PROFILE = frozenset({Reason.NO_CONFIG_FILE, Reason.NO_SUCH_PROFILE})
 
 
 @dataclass(frozen=True)
 class Settings:
-    """All that a call needs. ``timeout`` is in seconds and bounds the whole exchange."""
+    """All that a call needs.
+
+    ``timeout`` bounds one exchange and ``deadline`` all attempts with their pauses, in seconds;
+    ``retries`` is how often a temporary failure is tried again. ``history`` is the file that the
+    call is recorded in, None for none; where it is required, a call that cannot be recorded is
+    not made. ``resend`` lets a transaction go out again that has its biz_no already.
+    """
 
     profile: str
     mock: bool
@@ -52,9 +49,21 @@ class Settings:
     sign_type: SignType
     charset: Charset
     timeout: float
+    retries: int
+    deadline: float
+    history: Path | None
+    require_history: bool
+    resend: bool
     app_auth_token: str | None = field(repr=False)
     parameters: Parameters
     warnings: tuple[Problem, ...]
+
+    @property
+    def alipay_public_key(self) -> PublicKey:
+        """The key that verifies the answer; a dry run, which gets none, may lack it."""
+        key = self.account.alipay_public_key
+        assert key is not None  # noqa: S101 -- resolve() lets only a dry run go without
+        return key
 
 
 def resolve(
@@ -72,7 +81,6 @@ def resolve(
 
     Raises InputError with all that is wrong, not only the first of it.
     """
-    variables = surroundings.variables
     problems: list[Problem] = []
     try:
         profile = _load_profile(options, surroundings)
@@ -81,12 +89,22 @@ def resolve(
         profile = Profile()
     # Without its profile nearly everything would be missing too, and that is no news.
     profile_failed = bool(problems)
-    sources = Sources(variables, profile, surroundings.home, problems)
+    sources = Sources(surroundings.variables, profile, surroundings.home, problems)
 
     mock = profile.name == MOCK_PROFILE
     charset = sources.choice("charset", options.charset, profile.charset, Charset.UTF_8)
     sign_type = sources.choice("sign_type", options.sign_type, profile.sign_type, SignType.RSA2)
-    timeout = _timeout(sources, options)
+    timeout = _number(sources, "timeout", options.timeout, profile.timeout, _TIMEOUT)
+    retries = _number(sources, "retries", options.retries, profile.retries, _RETRIES)
+    deadline = _number(
+        sources,
+        "deadline",
+        options.deadline,
+        profile.deadline,
+        # One attempt may take all of its time, unless somebody says that it may not.
+        replace(_DEADLINE, default=max(DEFAULT_DEADLINE, timeout)),
+    )
+    history = _history(options, sources, surroundings)
     token = sources.text(
         "app_auth_token",
         options.app_auth_token,
@@ -96,9 +114,11 @@ def resolve(
     )
     account: Account | None = None
     if mock:
-        _refuse_options_of_account(options, sources)
+        refuse_options_of_account(options, sources)
     else:
-        account = _account(options, sources, charset, dry_run, profile_failed)
+        account = resolve_account(
+            options, sources, charset, dry_run=dry_run, profile_failed=profile_failed
+        )
     parameters = resolve_parameters(options, sources, charset, surroundings)
     if sources.problems or parameters is None:
         raise InputError(*sources.problems)
@@ -111,10 +131,34 @@ def resolve(
         sign_type=sign_type,
         charset=charset,
         timeout=timeout,
+        retries=int(retries),
+        deadline=deadline,
+        history=history,
+        require_history=options.require_history,
+        resend=options.resend,
         app_auth_token=token,
         parameters=parameters,
         warnings=tuple(sources.warnings),
     )
+
+
+def resolve_history(options: Options, surroundings: Surroundings) -> Path:
+    """Return where calls are recorded, for looking at them. Raises InputError.
+
+    The profile of the options need not be there any more: records outlive it.
+    """
+    profile = Profile()
+    try:
+        profile = _load_profile(options, surroundings)
+    except InputError as error:
+        if any(problem.reason not in _NO_PROFILE for problem in error.problems):
+            raise
+    problems: list[Problem] = []
+    sources = Sources(surroundings.variables, profile, surroundings.home, problems)
+    path = _history(options, sources, surroundings)
+    if problems:
+        raise InputError(*problems)
+    return path or surroundings.default_history
 
 
 def _load_profile(options: Options, surroundings: Surroundings) -> Profile:
@@ -141,136 +185,69 @@ def _load_profile(options: Options, surroundings: Surroundings) -> Profile:
     return config.profile(name)
 
 
-def _is_absent(path: Path | None) -> bool:
-    try:
-        if path is not None:
-            path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False  # reading it will tell
-    return False
+@dataclass(frozen=True)
+class _Range:
+    """Which numbers a setting may have; ``least`` itself only where it is ``inclusive``."""
+
+    default: float
+    least: float
+    most: float
+    inclusive: bool
+    whole: bool
+
+    def holds(self, number: float) -> bool:
+        if self.whole and number != int(number):
+            return False
+        return (number > self.least or (self.inclusive and number == self.least)) and (
+            number <= self.most
+        )
+
+    def __str__(self) -> str:
+        return f"{self.least:g} {'≤' if self.inclusive else '<'} … ≤ {self.most:g}"
 
 
-def _timeout(sources: Sources, options: Options) -> float:
-    setting = sources.find("timeout", options.timeout, sources.profile.timeout)
+_TIMEOUT = _Range(DEFAULT_TIMEOUT, 0, MAX_TIMEOUT, inclusive=False, whole=False)
+_RETRIES = _Range(DEFAULT_RETRIES, 0, MAX_RETRIES, inclusive=True, whole=True)
+_DEADLINE = _Range(DEFAULT_DEADLINE, 0, MAX_DEADLINE, inclusive=False, whole=False)
+
+
+def _number(
+    sources: Sources, name: str, flag: str | None, in_profile: str | None, allowed: _Range
+) -> float:
+    setting = sources.find(name, flag, in_profile)
     if setting is None:
-        return DEFAULT_TIMEOUT
+        return allowed.default
     try:
-        seconds = float(setting.value)
+        number = float(setting.value)
     except ValueError:
         sources.add(setting, Reason.NOT_A_NUMBER)
-        return DEFAULT_TIMEOUT
-    if not 0 < seconds <= MAX_TIMEOUT:
-        sources.add(setting, Reason.OUT_OF_RANGE, expected=f"0 < timeout ≤ {MAX_TIMEOUT:g}")
-    return seconds
+        return allowed.default
+    if not math.isfinite(number) or not allowed.holds(number):
+        sources.add(setting, Reason.OUT_OF_RANGE, expected=str(allowed))
+        return allowed.default
+    return number
 
 
-def _account(
-    options: Options, sources: Sources, charset: Charset, dry_run: bool, profile_failed: bool
-) -> Account | None:
-    profile = sources.profile
-    app_id = sources.text("app_id", options.app_id, profile.app_id, _MAX_APP_ID, charset)
-    private = _private_key(options, sources)
-    public = _public_key(options, sources, private)
-    gateway = _gateway(options, sources)
-    is_unset = not any(problem.kind is Kind.CONFIG for problem in sources.problems)
-    if is_unset and not (app_id or private or public) and _is_absent(profile.path):
-        problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, profile.name, str(profile.path))
-        sources.problems.append(problem)
-    elif not profile_failed:
-        if not app_id:
-            _add_missing(sources, "app_id", "app_id")
-        if private is None:
-            _add_missing(sources, "private_key", "private_key_file")
-        if public is None and not dry_run:
-            _add_missing(sources, "alipay_public_key", "alipay_public_key_file")
-    if app_id is None or private is None:
+def _history(options: Options, sources: Sources, surroundings: Surroundings) -> Path | None:
+    """Return where the call is recorded; the mock gateway's only where that is asked for."""
+    for given, other in (
+        (options.history is not None, "history"),
+        (options.require_history, "require_history"),
+    ):
+        if options.no_history and given:
+            subject = option_name("no_history")
+            sources.problems.append(
+                Problem(Kind.USAGE, Reason.EXCLUDES, subject, option_name(other))
+            )
+    if options.no_history:
         return None
-    return Account(app_id, private, public, gateway)
-
-
-def _private_key(options: Options, sources: Sources) -> PrivateKey | None:
-    profile = sources.profile
-    text = sources.key(
-        "private_key", options.private_key_file, profile.private_key, profile.private_key_file
-    )
-    if text is None:
+    in_profile = sources.profile.history
+    setting = sources.find("history", options.history, in_profile or None)
+    if setting is not None:
+        config = sources.profile.path if setting.kind is Kind.CONFIG else None
+        folder = config.parent if config else Path()
+        return folder / expand_home(setting.value, sources.home)
+    is_off = in_profile is False or sources.profile.name == MOCK_PROFILE
+    if is_off and not options.require_history:
         return None
-    if text.file is not None:
-        sources.warn_if_readable(text.file)
-    try:
-        key = load_private_key(text.data, text.origin)
-    except InputError as error:
-        sources.problems.extend(error.problems)
-        return None
-    bits = key.rsa.size_in_bits()
-    if bits < RECOMMENDED_BITS:
-        sources.warn(Reason.KEY_SMALL, text.origin, str(bits), str(RECOMMENDED_BITS))
-    return key
-
-
-def _public_key(options: Options, sources: Sources, private: PrivateKey | None) -> PublicKey | None:
-    profile = sources.profile
-    text = sources.key(
-        "alipay_public_key",
-        options.alipay_public_key_file,
-        profile.alipay_public_key,
-        profile.alipay_public_key_file,
-    )
-    if text is None:
-        return None
-    try:
-        key = load_public_key(text.data, text.origin)
-    except InputError as error:
-        sources.problems.extend(error.problems)
-        return None
-    if private is not None and is_own_public_key(key, private):
-        sources.problems.append(Problem(Kind.CONFIG, Reason.OWN_PUBLIC_KEY, text.origin))
-        return None
-    return key
-
-
-def _gateway(options: Options, sources: Sources) -> str:
-    setting = sources.find("gateway", options.gateway, sources.profile.gateway)
-    if setting is None:
-        return PRODUCTION
-    if not is_gateway_url(setting.value):
-        sources.add(setting, Reason.BAD_GATEWAY_URL, expected=PRODUCTION)
-    elif not is_https(setting.value) and not is_loopback(setting.value):
-        sources.add(setting, Reason.GATEWAY_NOT_HTTPS)
-    return setting.value
-
-
-def _add_missing(sources: Sources, name: str, key: str) -> None:
-    """Note that ``name`` is nowhere, unless what stands for it was found wrong already."""
-    spellings = {
-        option_name(key),
-        variable_name(name),
-        variable_name(key),
-        f"{sources.profile.path}: profiles.{sources.profile.name}.{name}",
-        f"{sources.profile.path}: profiles.{sources.profile.name}.{key}",
-    }
-    for problem in sources.problems:
-        if any(problem.subject.startswith(spelling) for spelling in spellings):
-            return
-    where = f"{sources.profile.path}: profiles.{sources.profile.name}.{key}"
-    expected = f"{option_name(key)}, {variable_name(name)}"
-    sources.problems.append(Problem(Kind.CONFIG, Reason.MISSING, name, where, expected))
-
-
-def _refuse_options_of_account(options: Options, sources: Sources) -> None:
-    """Refuse what would send a call made for the mock gateway elsewhere.
-
-    The environment's variables are left alone there: they belong to the real account.
-    """
-    given = (
-        ("gateway", options.gateway),
-        ("app_id", options.app_id),
-        ("private_key_file", options.private_key_file),
-        ("alipay_public_key_file", options.alipay_public_key_file),
-    )
-    for name, value in given:
-        if value is not None:
-            problem = Problem(Kind.USAGE, Reason.FIXED_BY_MOCK, option_name(name))
-            sources.problems.append(problem)
+    return surroundings.default_history

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from zhima_cli.core.settings import Account
+from zhima_cli.core.account import Account
 from zhima_cli.mock.gateway import APP_ID, MockGateway, Received
 from zhima_cli.mock.keys import MockKeys, make_keys
 

@@ -1,12 +1,10 @@
 """JSON for programs: one object on one line. Its names are a promise to scripts."""
 
 import json
-from collections.abc import Mapping
 
 from zhima_cli.core.kinds import Kind, Sent
 from zhima_cli.core.outcome import Outcome
 from zhima_cli.core.request import Request
-from zhima_cli.core.visible import is_unseen
 from zhima_cli.output.report import describe
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.language import Language
@@ -18,7 +16,7 @@ def show_outcome(outcome: Outcome, language: Language, screen: Screen) -> None:
     """Write the outcome as a JSON object; a field that does not apply is null."""
     answer = outcome.answer
     sentences = describe(outcome, language)
-    _write(
+    screen.json(
         {
             "schema": SCHEMA,
             "ok": outcome.kind is Kind.SUCCESS,
@@ -36,15 +34,15 @@ def show_outcome(outcome: Outcome, language: Language, screen: Screen) -> None:
             "sent": outcome.sent.value,
             "profile": outcome.call.profile,
             "mock": outcome.mock,
-        },
-        screen,
+            "attempts": outcome.attempts,
+        }
     )
 
 
 def show_request(request: Request, profile: str, *, mock: bool, screen: Screen) -> None:
     """Write a dry run's request as a JSON object."""
     params = {param.name: param.value for param in request.params}
-    _write(
+    screen.json(
         {
             "schema": SCHEMA,
             "dry_run": True,
@@ -57,8 +55,7 @@ def show_request(request: Request, profile: str, *, mock: bool, screen: Screen) 
             "string_to_sign": request.string_to_sign,
             "profile": profile,
             "mock": mock,
-        },
-        screen,
+        }
     )
 
 
@@ -67,14 +64,3 @@ def _verified(outcome: Outcome) -> bool | None:
         return outcome.answer.verified
     is_answered = outcome.sent is Sent.ANSWERED and outcome.kind is Kind.UNTRUSTED
     return False if is_answered else None
-
-
-def _write(fields: Mapping[str, object], screen: Screen) -> None:
-    text = json.dumps(fields, ensure_ascii=False)
-    try:
-        text.encode(screen.stream.encoding or "utf-8")
-    except UnicodeEncodeError:
-        text = json.dumps(fields)
-    # What acts or hides is escaped the way JSON itself escapes, so that it reads back the same.
-    escaped = (json.dumps(c)[1:-1] if is_unseen(c) else c for c in text)
-    screen.stream.write("".join(escaped) + "\n")

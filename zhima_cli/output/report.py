@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from zhima_cli.core.codes import Text
 from zhima_cli.core.kinds import EXIT_STATUS, Kind, Sent
 from zhima_cli.core.outcome import Outcome
+from zhima_cli.output.again import try_again_command
 from zhima_cli.words.language import Language
 from zhima_cli.words.vocabulary import Label, Sentence, Vocabulary
 
@@ -93,6 +94,11 @@ def _rows(outcome: Outcome, language: Language) -> Iterator[Row]:
         yield Row(
             labels[Label.AGAIN], labels[Label.AGAIN_YES if outcome.retryable else Label.AGAIN_NO]
         )
+        if outcome.retryable and call.profile and call.transaction_id:
+            command = try_again_command(
+                call.profile, call.transaction_id, call.product_code, call.biz_code
+            )
+            yield Row(labels[Label.TRY_AGAIN_WITH], command)
     if answer:
         yield Row(labels[Label.VERIFIED], _verified(words, verified=answer.verified))
     if call.profile:

@@ -1,10 +1,11 @@
 """A stream that people read: everything that goes there passes through one filter."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
-from zhima_cli.core.visible import visible
+from zhima_cli.core.visible import is_unseen, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,6 +31,17 @@ class Screen:
     def line(self, text: str) -> None:
         """Write one line; a line end within ``text`` is escaped like any control character."""
         self.stream.write(self.safe(text) + "\n")
+
+    def json(self, value: object) -> None:
+        """Write ``value`` as JSON on one line, in ASCII where this stream lacks a character."""
+        text = json.dumps(value, ensure_ascii=False)
+        try:
+            text.encode(self.stream.encoding or "utf-8")
+        except UnicodeEncodeError:
+            text = json.dumps(value)
+        # What acts or hides is escaped the way JSON itself escapes, so that it reads back the same.
+        escaped = (json.dumps(c)[1:-1] if is_unseen(c) else c for c in text)
+        self.stream.write("".join(escaped) + "\n")
 
     def console(self) -> "Console":
         """Return rich's console on this stream. What is given to it must be safe() already."""

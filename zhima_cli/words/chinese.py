@@ -21,6 +21,8 @@ CHINESE = Vocabulary(
             "{subject} 的值以 - 开头，像是一个选项",
             "如果它确实是值，请写成 {subject}=值；否则是 {subject} 漏了值。",
         ),
+        Reason.OPTION_IS_DUE: Sentence("缺少 {subject}", "请给出 {subject}。"),
+        Reason.ARGUMENT_IS_DUE: Sentence("缺少 {subject}", "请写在命令后面；用法见 --help。"),
         Reason.UNEXPECTED_ARGUMENT: Sentence(
             "有一个词不属于任何选项", "每个值前面都要有它的选项；含空格的值请加引号。"
         ),
@@ -52,6 +54,13 @@ CHINESE = Vocabulary(
         Reason.NOT_A_CHOICE: Sentence("{subject} 的值不在可选范围内", "可选：{expected}。"),
         Reason.NOT_A_NUMBER: Sentence("{subject} 不是数字", "请给出秒数，例如 15。"),
         Reason.OUT_OF_RANGE: Sentence("{subject} 超出范围", "允许的范围：{expected}。"),
+        Reason.NOT_A_DATE: Sentence(
+            "{subject} 不是日期",
+            "请给出日期(2026-11-24)、时间(2026-11-24T19:07)或多久以前(90m、12h、7d)。",
+        ),
+        Reason.NO_SUCH_RECORD: Sentence(
+            "没有这个 {subject} 的记录", "zhima history 列出最近的记录。"
+        ),
         Reason.BAD_TRANSACTION_ID: Sentence(
             "{subject} 不是 1 到 32 位的字母、数字或下划线",
             "只能用 A-Z、a-z、0-9 和 _；不写则自动生成。",
@@ -125,6 +134,21 @@ CHINESE = Vocabulary(
         Reason.PORT_UNAVAILABLE: Sentence(
             "{subject}：无法监听：{found}", "请换一个端口，或用 0 任选空闲端口。"
         ),
+        Reason.HISTORY_UNUSABLE: Sentence(
+            "历史记录 {subject} 无法使用：{found}",
+            "请检查该文件、文件夹和磁盘空间；--history 可指定其他文件，--no-history 则不记录。",
+        ),
+        Reason.HISTORY_FOREIGN: Sentence(
+            "{subject} 不是 zhima 的历史记录", "请用 --history 指定其他文件。"
+        ),
+        Reason.HISTORY_NEWER: Sentence(
+            "历史记录 {subject} 来自更新版本的 zhima（版本 {found}，本程序支持到 {expected}）",
+            "请使用更新的 zhima，或用 --history 指定其他文件。",
+        ),
+        Reason.ALREADY_INITIALIZED: Sentence(
+            "{subject} 已有 biz_no：{found}",
+            "请使用它；若是另一次认证，请换一个 transaction_id。{expected} 可强制再次发送。",
+        ),
         Reason.KEY_FORM: Sentence(
             "{subject} 不是可用的密钥；发现的是：{found}",
             "可用的形式：{expected}，PEM 或单行 base64。",
@@ -196,13 +220,23 @@ CHINESE = Vocabulary(
             + _UNTRUSTED,
         ),
         Reason.BIZ_NO_MISSING: Sentence("应答中没有正确的 biz_no", _UNTRUSTED),
-        Reason.INTERRUPTED: Sentence("已中断", _SAME_AGAIN),
+        Reason.BIZ_NO_REPLAYED: Sentence(
+            "应答中的 biz_no 属于历史记录中的另一笔交易：这是被重放的旧应答", _UNTRUSTED
+        ),
+        Reason.INTERRUPTED: Sentence("已中断(Ctrl-C)", _SAME_AGAIN),
+        Reason.TERMINATED: Sentence("已停止(SIGTERM)", _SAME_AGAIN),
         Reason.BUG: Sentence("zhima 自身的错误：{found}", _CONTACT),
         Reason.RESULT_UNWRITTEN: Sentence(
             "结果无法写到标准输出（{found}）", "调用本身已经完成：请记录上面的 biz_no。"
         ),
+        Reason.RESULT_UNRECORDED: Sentence(
+            "结果无法写入历史记录（{found}）", "调用本身已经完成：请记录上面的 biz_no。"
+        ),
         Reason.OUTPUT_UNWRITTEN: Sentence(
             "无法写到标准输出（{found}）", "请检查输出的去向，然后重试。"
+        ),
+        Reason.CLOCK_OFF: Sentence(
+            "本机时钟与网关相差 {found} 分钟", "请校准时钟：偏差过大的时间戳会被网关拒绝。"
         ),
         Reason.KEY_FILE_NOT_PRIVATE: Sentence(
             "其他用户可以读取 {subject} 中的私钥（权限 {found}）", "请对该文件执行：chmod 600。"
@@ -230,6 +264,7 @@ CHINESE = Vocabulary(
         Kind.UNTRUSTED: "应答不可信",
         Kind.UNWRITTEN: "结果无法写出",
         Kind.INTERRUPTED: "已中断",
+        Kind.TERMINATED: "已停止",
     },
     labels={
         Label.ERROR: "错误",
@@ -261,13 +296,23 @@ CHINESE = Vocabulary(
         Label.BODY: "请求体",
         Label.ASK_CERT_NAME: "证件上的姓名 (cert_name): ",
         Label.ASK_CERT_NO: "证件号码 (cert_no): ",
+        Label.PAUSING: "第 {attempt} 次（共 {of} 次）:{why}；等待 {seconds} 秒",
+        Label.TRYING_AGAIN: "第 {attempt} 次（共 {of} 次）",
+        Label.TRY_AGAIN_WITH: "重试命令",
+        Label.NO_RECORDS: "zhima: 没有记录",
+        Label.ASK_PRUNE: "删除 {count} 条记录？[y/N] ",
+        Label.PRUNED: "已删除的记录：{count}",
         Label.MOCK_READY: "模拟网关已就绪：",
         Label.MOCK_PROFILE_WRITTEN: "配置已写入：",
     },
     helps={
         "zhima": "调用支付宝 zhima.customer.certification.initialize（芝麻认证初始化）并验证应答。",
-        "init-cert": "认证初始化：发送一次已签名的调用，输出 biz_no。",
-        "mock-gateway": "在本机回环地址上运行严格的模拟网关，供试用。",
+        "zhima init-cert": "认证初始化：发送一次已签名的调用，输出 biz_no。",
+        "zhima mock-gateway": "在本机回环地址上运行严格的模拟网关，供试用。",
+        "zhima history": "列出发送过的调用及其结果，最新的在前。",
+        "zhima history show": "显示一笔交易的全部记录。",
+        "zhima history export": "把记录写到标准输出。",
+        "zhima history prune": "删除某个日期之前的记录。",
         "version": "显示版本并退出。",
         "help": "显示本帮助并退出。",
         "config": "配置文件（TOML）。[ZHIMA_CONFIG]",
@@ -291,6 +336,19 @@ CHINESE = Vocabulary(
         "sign_type": "RSA2 或 RSA。默认 RSA2。[ZHIMA_SIGN_TYPE]",
         "charset": "utf-8、gbk 或 gb2312。默认 utf-8。[ZHIMA_CHARSET]",
         "timeout": "整个请求的时限（秒）。默认 15。[ZHIMA_TIMEOUT]",
+        "retries": "暂时失败时重试的次数。默认 2。[ZHIMA_RETRIES]",
+        "deadline": "全部尝试连同等待的时限（秒）。默认 60。[ZHIMA_DEADLINE]",
+        "history": "记录调用的文件。[ZHIMA_HISTORY]",
+        "no_history": "不记录本次调用。",
+        "require_history": "无法记录时不发送。",
+        "resend": "已有 biz_no 的交易也再次发送。",
+        "verbose": "在标准错误上说明每次尝试的结果。",
+        "state": "只列出该状态：sending、success、refused 或 unknown。",
+        "since": "只列出此后的：日期、时间，或多久以前，例如 7d。",
+        "limit": "最多多少条。默认 20。",
+        "format": "csv 或 jsonl。默认 csv。",
+        "before": "日期、时间，或多久以前，例如 90d。",
+        "yes": "不再询问。",
         "dry_run": "只显示已签名的请求，不发送。",
         "redact": "在演练中遮盖姓名、号码、令牌和签名。",
         "output": "pretty、plain 或 json；与 --dry-run 一起还可用 curl。[ZHIMA_OUTPUT]",

@@ -34,6 +34,10 @@ ENGLISH = Vocabulary(
             "If it is meant as the value, write it as {subject}=VALUE; if not, {subject} lacks "
             "its value.",
         ),
+        Reason.OPTION_IS_DUE: Sentence("{subject} is missing", "Give {subject}."),
+        Reason.ARGUMENT_IS_DUE: Sentence(
+            "{subject} is missing", "Give it behind the command; --help shows how."
+        ),
         Reason.UNEXPECTED_ARGUMENT: Sentence(
             "There is a word that belongs to no option",
             "Every value needs its option before it; put a value with spaces in quotes.",
@@ -75,6 +79,13 @@ ENGLISH = Vocabulary(
             "{subject} is not a number", "Give a number of seconds, such as 15."
         ),
         Reason.OUT_OF_RANGE: Sentence("{subject} is out of range", "Allowed: {expected}."),
+        Reason.NOT_A_DATE: Sentence(
+            "{subject} is no date",
+            "Give a date (2026-11-24), a time (2026-11-24T19:07) or a period ago (90m, 12h, 7d).",
+        ),
+        Reason.NO_SUCH_RECORD: Sentence(
+            "There is no record of this {subject}", "zhima history lists the newest records."
+        ),
         Reason.BAD_TRANSACTION_ID: Sentence(
             "{subject} is not 1 to 32 letters, digits or _",
             "Use only A-Z, a-z, 0-9 and _; or leave it out and one is made.",
@@ -161,6 +172,24 @@ ENGLISH = Vocabulary(
         Reason.PORT_UNAVAILABLE: Sentence(
             "{subject}: cannot listen there: {found}",
             "Choose another port, or 0 for any that is free.",
+        ),
+        Reason.HISTORY_UNUSABLE: Sentence(
+            "The history {subject} cannot be used: {found}",
+            "Check the file, its folder and the space there; --history names another, "
+            "--no-history does without.",
+        ),
+        Reason.HISTORY_FOREIGN: Sentence(
+            "{subject} is not a history of zhima's", "Name another file with --history."
+        ),
+        Reason.HISTORY_NEWER: Sentence(
+            "The history {subject} is of a newer zhima (version {found}; this one knows "
+            "{expected})",
+            "Use the newer zhima, or name another file with --history.",
+        ),
+        Reason.ALREADY_INITIALIZED: Sentence(
+            "{subject} has its biz_no already: {found}",
+            "Use that one; for another certification, choose another transaction_id. {expected} "
+            "sends it all the same.",
         ),
         Reason.KEY_FORM: Sentence(
             "{subject} is not a usable key; found: {found}",
@@ -253,15 +282,29 @@ ENGLISH = Vocabulary(
             "that it belongs to this gateway (the sandbox has its own). " + _UNTRUSTED,
         ),
         Reason.BIZ_NO_MISSING: Sentence("The answer has no proper biz_no", _UNTRUSTED),
-        Reason.INTERRUPTED: Sentence("Interrupted", _SAME_AGAIN),
+        Reason.BIZ_NO_REPLAYED: Sentence(
+            "The answer's biz_no belongs to another transaction in the history: an old answer "
+            "was sent again",
+            _UNTRUSTED,
+        ),
+        Reason.INTERRUPTED: Sentence("Interrupted (Ctrl-C)", _SAME_AGAIN),
+        Reason.TERMINATED: Sentence("Stopped (SIGTERM)", _SAME_AGAIN),
         Reason.BUG: Sentence("A fault of zhima's own: {found}", _CONTACT),
         Reason.RESULT_UNWRITTEN: Sentence(
             "The result could not be written to standard output ({found})",
             "The call itself was made: record the biz_no above.",
         ),
+        Reason.RESULT_UNRECORDED: Sentence(
+            "The result could not be recorded in the history ({found})",
+            "The call itself was made: record the biz_no above.",
+        ),
         Reason.OUTPUT_UNWRITTEN: Sentence(
             "Standard output cannot be written to ({found})",
             "Check where the output goes, then try again.",
+        ),
+        Reason.CLOCK_OFF: Sentence(
+            "This machine's clock is {found} minutes off the gateway's",
+            "Set the clock: the gateway refuses timestamps that are too far off.",
         ),
         Reason.KEY_FILE_NOT_PRIVATE: Sentence(
             "Others can read the private key in {subject} (mode {found})",
@@ -295,6 +338,7 @@ ENGLISH = Vocabulary(
         Kind.UNTRUSTED: "The answer cannot be trusted",
         Kind.UNWRITTEN: "The result could not be written",
         Kind.INTERRUPTED: "Interrupted",
+        Kind.TERMINATED: "Stopped",
     },
     labels={
         Label.ERROR: "error",
@@ -326,13 +370,23 @@ ENGLISH = Vocabulary(
         Label.BODY: "body",
         Label.ASK_CERT_NAME: "Name, as on the document (cert_name): ",
         Label.ASK_CERT_NO: "Number of the document (cert_no): ",
+        Label.PAUSING: "attempt {attempt} of {of}: {why}; waiting {seconds} s",
+        Label.TRYING_AGAIN: "attempt {attempt} of {of}",
+        Label.TRY_AGAIN_WITH: "try again with",
+        Label.NO_RECORDS: "zhima: nothing is recorded",
+        Label.ASK_PRUNE: "Delete {count} records? [y/N] ",
+        Label.PRUNED: "records deleted: {count}",
         Label.MOCK_READY: "mock gateway ready:",
         Label.MOCK_PROFILE_WRITTEN: "profile written:",
     },
     helps={
         "zhima": "Call Alipay's zhima.customer.certification.initialize and verify its answer.",
-        "init-cert": "Initialize a certification: send one signed call, print its biz_no.",
-        "mock-gateway": "Serve a strict gateway on loopback, to try zhima against.",
+        "zhima init-cert": "Initialize a certification: send one signed call, print its biz_no.",
+        "zhima mock-gateway": "Serve a strict gateway on loopback, to try zhima against.",
+        "zhima history": "List what was sent and what came of it, the newest first.",
+        "zhima history show": "Show all records of one transaction.",
+        "zhima history export": "Write the records to standard output.",
+        "zhima history prune": "Delete records that began before a date.",
         "version": "Show zhima's version and exit.",
         "help": "Show this message and exit.",
         "config": "TOML file with the profiles. [ZHIMA_CONFIG]",
@@ -356,6 +410,19 @@ ENGLISH = Vocabulary(
         "sign_type": "RSA2 or RSA. Default: RSA2. [ZHIMA_SIGN_TYPE]",
         "charset": "utf-8, gbk or gb2312. Default: utf-8. [ZHIMA_CHARSET]",
         "timeout": "Seconds for the whole exchange. Default: 15. [ZHIMA_TIMEOUT]",
+        "retries": "How often a temporary failure is tried again. Default: 2. [ZHIMA_RETRIES]",
+        "deadline": "Seconds for all attempts with their pauses. Default: 60. [ZHIMA_DEADLINE]",
+        "history": "File that calls are recorded in. [ZHIMA_HISTORY]",
+        "no_history": "Do not record this call.",
+        "require_history": "Make no call that cannot be recorded.",
+        "resend": "Send a transaction again that has its biz_no already.",
+        "verbose": "Say on standard error what each attempt came to.",
+        "state": "Only these: sending, success, refused or unknown.",
+        "since": "Only from then on: a date, a time, or a period ago such as 7d.",
+        "limit": "How many at the most. Default: 20.",
+        "format": "csv or jsonl. Default: csv.",
+        "before": "A date, a time, or a period ago such as 90d.",
+        "yes": "Do not ask.",
         "dry_run": "Show the signed request and send nothing.",
         "redact": "Mask name, number, token and signature in the dry run.",
         "output": "pretty, plain or json; with --dry-run also curl. [ZHIMA_OUTPUT]",

@@ -40,6 +40,12 @@ class Label(Enum):
     BODY = auto()
     ASK_CERT_NAME = auto()
     ASK_CERT_NO = auto()
+    PAUSING = auto()
+    TRYING_AGAIN = auto()
+    TRY_AGAIN_WITH = auto()
+    NO_RECORDS = auto()
+    ASK_PRUNE = auto()
+    PRUNED = auto()
     MOCK_READY = auto()
     MOCK_PROFILE_WRITTEN = auto()
 

@@ -1,0 +1,210 @@
+"""``zhima history``: what was sent, what came of it, and how to try again what is open."""
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zhima_cli.cli.session import Session
+from zhima_cli.core.errors import InputError, Problem, Reason
+from zhima_cli.core.history import Filter, History, Record, State, open_history
+from zhima_cli.core.kinds import EXIT_STATUS, Kind
+from zhima_cli.core.options import Options
+from zhima_cli.core.settings import resolve_history
+from zhima_cli.output import records
+from zhima_cli.output.form import Form
+from zhima_cli.output.screen import Screen
+from zhima_cli.words.vocabulary import Label
+
+_FORMATS: dict[str, Callable[[Iterator[Record], Screen], None]] = {
+    "csv": records.show_csv,
+    "jsonl": records.show_json_lines,
+}
+_DEFAULT_LIMIT = "20"
+_PERIOD = re.compile(r"([0-9]{1,5})([mhd])")
+_PERIOD_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+_Config = Annotated[str | None, typer.Option("--config", "-c", metavar="PATH")]
+_Profile = Annotated[str | None, typer.Option("--profile", "-p", metavar="NAME")]
+_File = Annotated[str | None, typer.Option("--history", metavar="PATH")]
+_Date = Annotated[str | None, typer.Option(metavar="DATE")]
+_Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FORM")]
+_Lang = Annotated[str | None, typer.Option(metavar="zh|en")]
+_Debug = Annotated[bool, typer.Option("--debug")]
+
+
+def history(
+    context: typer.Context,
+    state: Annotated[str | None, typer.Option(metavar="STATE")] = None,
+    profile: _Profile = None,
+    since: _Date = None,
+    limit: Annotated[str, typer.Option(metavar="N", show_default=False)] = _DEFAULT_LIMIT,
+    config: _Config = None,
+    history: _File = None,
+    output: _Output = None,  # noqa: ARG001 -- the presentation has it
+    lang: _Lang = None,  # noqa: ARG001 -- likewise
+    debug: _Debug = False,  # noqa: ARG001 -- the session has it
+) -> int:
+    """List the newest records; return the exit status."""
+    if context.invoked_subcommand is not None:
+        return 0
+    session: Session = context.obj
+    form = _form(session)
+    wanted = Filter(
+        state=_state(state),
+        profile=profile,
+        since=_date(since, "--since", session),
+        limit=_limit(limit),
+    )
+    with _opened(session, config, profile, history) as opened:
+        found = tuple(opened.records(wanted)) if opened else ()
+    with session.writing() as screen:
+        if form is Form.JSON:
+            records.show_json(found, screen)
+        elif form is Form.PLAIN:
+            records.show_lines(found, screen)
+        elif found:
+            records.show_table(found, session.words, screen)
+        else:
+            session.log(session.words.labels[Label.NO_RECORDS])
+    return EXIT_STATUS[Kind.SUCCESS]
+
+
+def show(
+    context: typer.Context,
+    transaction_id: Annotated[str, typer.Argument(metavar="TRANSACTION_ID")],
+    config: _Config = None,
+    profile: _Profile = None,
+    history: _File = None,
+    output: _Output = None,  # noqa: ARG001 -- the presentation has it
+    lang: _Lang = None,  # noqa: ARG001 -- likewise
+    debug: _Debug = False,  # noqa: ARG001 -- the session has it
+) -> int:
+    """Show all records of one transaction; return the exit status."""
+    session: Session = context.obj
+    form = _form(session)
+    wanted = Filter(profile=profile, transaction_id=transaction_id)
+    with _opened(session, config, profile, history) as opened:
+        found = tuple(opened.records(wanted)) if opened else ()
+    if not found:
+        raise InputError(Problem(Kind.USAGE, Reason.NO_SUCH_RECORD, "TRANSACTION_ID"))
+    with session.writing() as screen:
+        if form is Form.JSON:
+            records.show_json(found, screen)
+            return EXIT_STATUS[Kind.SUCCESS]
+        for at, record in enumerate(found):
+            if at > 0:
+                screen.line("")
+            records.show_record(record, session.words, screen)
+    return EXIT_STATUS[Kind.SUCCESS]
+
+
+def export(
+    context: typer.Context,
+    format: Annotated[str, typer.Option("--format", metavar="csv|jsonl")] = "csv",  # noqa: A002 -- the option's name
+    state: Annotated[str | None, typer.Option(metavar="STATE")] = None,
+    profile: _Profile = None,
+    since: _Date = None,
+    config: _Config = None,
+    history: _File = None,
+    lang: _Lang = None,  # noqa: ARG001 -- the presentation has it
+    debug: _Debug = False,  # noqa: ARG001 -- the session has it
+) -> int:
+    """Write the records to standard output; return the exit status."""
+    session: Session = context.obj
+    if format not in _FORMATS:
+        expected = ", ".join(_FORMATS)
+        raise InputError(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--format", expected=expected))
+    wanted = Filter(state=_state(state), profile=profile, since=_date(since, "--since", session))
+    with _opened(session, config, profile, history) as opened, session.writing() as screen:
+        if opened:
+            _FORMATS[format](opened.records(wanted), screen)
+    return EXIT_STATUS[Kind.SUCCESS]
+
+
+def prune(
+    context: typer.Context,
+    before: _Date = None,
+    yes: Annotated[bool, typer.Option("--yes")] = False,
+    config: _Config = None,
+    profile: _Profile = None,
+    history: _File = None,
+    lang: _Lang = None,  # noqa: ARG001 -- the presentation has it
+    debug: _Debug = False,  # noqa: ARG001 -- the session has it
+) -> int:
+    """Delete old records; return the exit status."""
+    session: Session = context.obj
+    moment = _date(before, "--before", session)
+    if moment is None:
+        raise InputError(Problem(Kind.USAGE, Reason.OPTION_IS_DUE, "--before"))
+    with _opened(session, config, profile, history) as opened:
+        count = opened.count(moment) if opened else 0
+        if opened and count and (yes or _confirm(session, count)):
+            count = opened.prune(moment)
+        elif count:
+            count = 0
+    return session.show(session.words.labels[Label.PRUNED].format(count=count))
+
+
+@contextlib.contextmanager
+def _opened(
+    session: Session, config: str | None, profile: str | None, history: str | None
+) -> Iterator[History | None]:
+    """Yield the history, None where nothing was recorded yet."""
+    options = Options(config=config, profile=profile, history=history)
+    path: Path = resolve_history(options, session.surroundings)
+    if not path.exists():
+        yield None
+        return
+    with open_history(path) as opened:
+        yield opened
+
+
+def _form(session: Session) -> Form:
+    form = session.presentation.form
+    if form is Form.CURL:
+        expected = "pretty, plain, json"
+        raise InputError(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--output", expected=expected))
+    return form
+
+
+def _state(text: str | None) -> State | None:
+    try:
+        return State(text) if text is not None else None
+    except ValueError:
+        expected = ", ".join(state.value for state in State)
+        raise InputError(
+            Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--state", expected=expected)
+        ) from None
+
+
+def _limit(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text[:10]) > 0:
+        return int(text[:10])
+    raise InputError(Problem(Kind.USAGE, Reason.OUT_OF_RANGE, "--limit", expected="1 …"))
+
+
+def _date(text: str | None, option: str, session: Session) -> datetime | None:
+    """Read a date, a time (ISO 8601; the machine's zone where it has none) or a period ago."""
+    if text is None:
+        return None
+    period = _PERIOD.fullmatch(text)
+    try:
+        if period:
+            length = timedelta(**{_PERIOD_UNITS[period[2]]: int(period[1])})
+            return session.environment.clock.now() - length
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError):
+        problem = Problem(Kind.USAGE, Reason.NOT_A_DATE, option)
+        raise InputError(problem) from None
+
+
+def _confirm(session: Session, count: int) -> bool:
+    answer = session.ask(session.words.labels[Label.ASK_PRUNE].format(count=count))
+    if answer is None:
+        raise InputError(Problem(Kind.USAGE, Reason.OPTION_IS_DUE, "--yes"))
+    return answer.lower() in ("y", "yes", "是")

@@ -1,0 +1,117 @@
+"""Makes the call, and makes it again as long as that can help and there is time."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from zhima_cli.core.answer import read_answer
+from zhima_cli.core.errors import Interrupted, TemporaryError, ZhimaError
+from zhima_cli.core.exchange import Network, exchange
+from zhima_cli.core.kinds import Kind, Sent
+from zhima_cli.core.outcome import Call, Outcome, conclude, fail
+from zhima_cli.core.request import assemble
+from zhima_cli.core.settings import Settings
+
+# The bound of the first pause, which doubles with each, and the bound of them all, in seconds.
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 10.0
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What the pauses are measured with.
+
+    ``now`` is the time of day, aware; ``elapsed`` a steady count of seconds; ``wait`` lets seconds
+    pass; ``jitter`` picks a length between 0 and a bound.
+    """
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    elapsed: Callable[[], float] = time.monotonic
+    wait: Callable[[float], None] = time.sleep
+    jitter: Callable[[float], float] = lambda bound: random.uniform(0, bound)  # noqa: S311 -- no secret
+
+
+class Observer(Protocol):
+    """Is told what happens between the attempts."""
+
+    def pausing(self, outcome: Outcome, seconds: float) -> None:
+        """Say that ``outcome`` was temporary, and that the next attempt follows in ``seconds``."""
+
+    def trying_again(self, attempt: int) -> None:
+        """Say that the attempt of this number, counted from 1, is about to be sent."""
+
+    def failed(self, error: ZhimaError) -> None:
+        """Say that an attempt ended without an answer to be believed."""
+
+    def clock_is_off(self, seconds: float) -> None:
+        """Say that the gateway's clock is ahead by ``seconds``, behind where they are negative."""
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    outcome: Outcome
+    retry_after: float
+
+
+def make_call(
+    settings: Settings, network: Network, call: Call, clock: Clock, observer: Observer
+) -> Outcome:
+    """Make the call and return what it came to; only what is temporary is tried again.
+
+    Every attempt has the same transaction_id and content, a fresh timestamp and so a fresh
+    signature. ``settings`` bound the number of attempts and the seconds for them all.
+    """
+    begun = clock.elapsed()
+    sent = Sent.NO
+    attempts = 0
+    try:
+        while True:
+            attempts += 1
+            left = settings.deadline - (clock.elapsed() - begun)
+            attempt = _attempt(settings, network, call, clock, observer, left)
+            outcome = _with_history(attempt.outcome, attempts, sent)
+            sent = outcome.sent
+            if outcome.kind is not Kind.TEMPORARY or attempts > settings.retries:
+                return outcome
+            bound = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1))
+            pause = max(clock.jitter(bound), attempt.retry_after)
+            if clock.elapsed() - begun + pause >= settings.deadline:
+                return outcome
+            observer.pausing(outcome, pause)
+            clock.wait(pause)
+            observer.trying_again(attempts + 1)
+    except KeyboardInterrupt as stop:
+        return _with_history(fail(call, Interrupted(sent, stop)), attempts, sent)
+
+
+def _attempt(
+    settings: Settings,
+    network: Network,
+    call: Call,
+    clock: Clock,
+    observer: Observer,
+    left: float,
+) -> _Attempt:
+    request = assemble(settings, clock.now())
+    try:
+        received = exchange(request, network, min(settings.timeout, left))
+        if received.clock_ahead is not None:
+            observer.clock_is_off(received.clock_ahead)
+        answer = read_answer(
+            received.body, settings.charset, settings.alipay_public_key, settings.sign_type
+        )
+        return _Attempt(conclude(call, answer), 0.0)
+    except ZhimaError as error:
+        observer.failed(error)
+        retry_after = error.retry_after if isinstance(error, TemporaryError) else 0.0
+        return _Attempt(fail(call, error), retry_after)
+
+
+def _with_history(outcome: Outcome, attempts: int, before: Sent) -> Outcome:
+    """Count the attempts; what an earlier one may have sent is not unsent by this one."""
+    if outcome.sent is Sent.NO and before is not Sent.NO:
+        outcome = replace(outcome, sent=Sent.UNKNOWN)
+    return replace(outcome, attempts=attempts)

@@ -1,0 +1,374 @@
+"""The record of calls: a SQLite file that says what was sent and what came of it.
+
+A call is written down before it is sent, so that neither a kill nor a power cut right after leaves
+nobody knowing. Never a name, a number, a key or a token.
+"""
+
+import contextlib
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from zhima_cli.core.errors import HistoryError, InputError, Problem, Reason
+from zhima_cli.core.kinds import Kind
+
+# "ZHIM", by which a database of zhima's is told from any other.
+_APPLICATION_ID = 0x5A48494D
+# How long one process waits for others to finish writing, in seconds.
+_BUSY_SECONDS = 5.0
+
+# Each step's statements bring a file of the version that is its index to the next.
+_MIGRATIONS = (
+    (
+        """
+        CREATE TABLE call (
+            id INTEGER PRIMARY KEY,
+            started TEXT NOT NULL,
+            updated TEXT NOT NULL,
+            profile TEXT NOT NULL,
+            app_id TEXT NOT NULL,
+            gateway TEXT NOT NULL,
+            method TEXT NOT NULL,
+            transaction_id TEXT NOT NULL,
+            product_code TEXT NOT NULL,
+            biz_code TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            biz_no TEXT,
+            code TEXT,
+            sub_code TEXT,
+            verified INTEGER
+        )
+        """,
+        "CREATE INDEX call_by_transaction ON call (app_id, transaction_id)",
+        "CREATE INDEX call_by_biz_no ON call (biz_no)",
+        "CREATE INDEX call_by_time ON call (started)",
+    ),
+)
+VERSION = len(_MIGRATIONS)
+
+_SELECT = """
+    SELECT id, started, updated, profile, app_id, gateway, method, transaction_id, product_code,
+        biz_code, attempts, state, biz_no, code, sub_code, verified
+    FROM call
+    WHERE (:state IS NULL OR state = :state)
+        AND (:profile IS NULL OR profile = :profile)
+        AND (:transaction_id IS NULL OR transaction_id = :transaction_id)
+        AND (:since IS NULL OR started >= :since)
+    ORDER BY started DESC, id DESC
+    LIMIT :limit
+"""
+
+
+class State(Enum):
+    """What is known of a call. ``SENDING`` and ``UNKNOWN`` are what trying again is for."""
+
+    SENDING = "sending"
+    SUCCESS = "success"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Which call a record is of."""
+
+    profile: str
+    app_id: str
+    gateway: str
+    method: str
+    transaction_id: str
+    product_code: str
+    biz_code: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a call. ``verified`` is None where there was no answer."""
+
+    state: State
+    biz_no: str | None = None
+    code: str | None = None
+    sub_code: str | None = None
+    verified: bool | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """A row: times are in UTC, as ``2026-11-24T19:07:50Z``."""
+
+    id: int
+    started: str
+    updated: str
+    subject: Subject
+    attempts: int
+    result: Result
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which records are asked for; None leaves them unrestricted. ``since`` is an aware time."""
+
+    state: State | None = None
+    profile: str | None = None
+    transaction_id: str | None = None
+    since: datetime | None = None
+    limit: int | None = None
+
+
+class History:
+    """An open history. Every method raises HistoryError where the file does not let it."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def begin(self, subject: Subject, now: datetime, *, resend: bool) -> int:
+        """Write down that the call is about to be sent; return the id of its record.
+
+        A record of the same transaction that is still open is continued. Raises InputError where
+        the transaction has its biz_no already, unless it is to be sent again all the same.
+        """
+        with self._writing():
+            biz_no = self._success_of(subject)
+            if biz_no is not None and not resend:
+                origin, option = f"transaction_id {subject.transaction_id}", "--resend"
+                raise InputError(
+                    Problem(Kind.USAGE, Reason.ALREADY_INITIALIZED, origin, biz_no, option)
+                )
+            row = self._connection.execute(
+                "SELECT id FROM call WHERE app_id = ? AND transaction_id = ?"
+                " AND state IN ('sending', 'unknown') ORDER BY id DESC LIMIT 1",
+                (subject.app_id, subject.transaction_id),
+            ).fetchone()
+            if row is None:
+                return self._insert(subject, now)
+            self._connection.execute(
+                "UPDATE call SET state = 'sending', attempts = attempts + 1, updated = ?,"
+                " profile = ?, gateway = ?, product_code = ?, biz_code = ? WHERE id = ?",
+                (
+                    _time(now),
+                    subject.profile,
+                    subject.gateway,
+                    subject.product_code,
+                    subject.biz_code,
+                    row[0],
+                ),
+            )
+            return int(row[0])
+
+    def count_attempt(self, record: int, now: datetime) -> None:
+        """Write down that the call is about to be sent once more."""
+        with self._writing():
+            self._connection.execute(
+                "UPDATE call SET attempts = attempts + 1, updated = ? WHERE id = ?",
+                (_time(now), record),
+            )
+
+    def finish(self, record: int, result: Result, now: datetime) -> bool:
+        """Write down what came of the call; a success that is there is never overwritten.
+
+        Returns False, and keeps the call as unknown, where another transaction has the same
+        biz_no already: then the answer is a replayed one.
+        """
+        with self._writing():
+            is_replay = self._is_replay(record, result.biz_no)
+            if is_replay:
+                result = Result(State.UNKNOWN)
+            values = (
+                result.state.value,
+                result.biz_no,
+                result.code,
+                result.sub_code,
+                result.verified,
+                _time(now),
+                record,
+            )
+            changed = self._connection.execute(
+                "UPDATE call SET state = ?, biz_no = ?, code = ?, sub_code = ?, verified = ?,"
+                " updated = ? WHERE id = ? AND state <> 'success'",
+                values,
+            ).rowcount
+            if not changed and result.biz_no is not None:
+                # Another process was given one for the same transaction meanwhile; keep both.
+                self._connection.execute(
+                    "INSERT INTO call (started, profile, app_id, gateway, method, transaction_id,"
+                    " product_code, biz_code, attempts, state, biz_no, code, sub_code, verified,"
+                    " updated) SELECT started, profile, app_id, gateway, method, transaction_id,"
+                    " product_code, biz_code, attempts, ?, ?, ?, ?, ?, ? FROM call WHERE id = ?"
+                    " AND biz_no <> ?",
+                    (*values, result.biz_no),
+                )
+        return not is_replay
+
+    def records(self, wanted: Filter) -> Iterator[Record]:
+        """Yield the records, the newest first."""
+        values = {
+            "state": wanted.state.value if wanted.state else None,
+            "profile": wanted.profile,
+            "transaction_id": wanted.transaction_id,
+            "since": _time(wanted.since) if wanted.since else None,
+            "limit": -1 if wanted.limit is None else wanted.limit,
+        }
+        with _guarded(self._path):
+            for row in self._connection.execute(_SELECT, values):
+                yield _record(row)
+
+    def prune(self, before: datetime) -> int:
+        """Delete the records that began before this aware time; return how many there were."""
+        with self._writing():
+            return self._connection.execute(
+                "DELETE FROM call WHERE started < ?", (_time(before),)
+            ).rowcount
+
+    def count(self, before: datetime) -> int:
+        """Return how many records began before this aware time."""
+        with _guarded(self._path):
+            row = self._connection.execute(
+                "SELECT count(*) FROM call WHERE started < ?", (_time(before),)
+            ).fetchone()
+        return int(row[0])
+
+    def _success_of(self, subject: Subject) -> str | None:
+        row = self._connection.execute(
+            "SELECT biz_no FROM call WHERE app_id = ? AND transaction_id = ?"
+            " AND state = 'success' ORDER BY id DESC LIMIT 1",
+            (subject.app_id, subject.transaction_id),
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def _insert(self, subject: Subject, now: datetime) -> int:
+        cursor = self._connection.execute(
+            "INSERT INTO call (started, updated, profile, app_id, gateway, method,"
+            " transaction_id, product_code, biz_code, attempts, state)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 'sending')",
+            (
+                _time(now),
+                _time(now),
+                subject.profile,
+                subject.app_id,
+                subject.gateway,
+                subject.method,
+                subject.transaction_id,
+                subject.product_code,
+                subject.biz_code,
+            ),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def _is_replay(self, record: int, biz_no: str | None) -> bool:
+        if biz_no is None:
+            return False
+        row = self._connection.execute(
+            "SELECT 1 FROM call AS other JOIN call AS own ON own.id = ?"
+            " WHERE other.biz_no = ? AND (other.app_id, other.transaction_id)"
+            " <> (own.app_id, own.transaction_id) LIMIT 1",
+            (record, biz_no),
+        ).fetchone()
+        return row is not None
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        with _guarded(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                _roll_back(self._connection)
+                raise
+            self._connection.execute("COMMIT")
+
+
+@contextlib.contextmanager
+def open_history(path: Path) -> Iterator[History]:
+    """Open the history at ``path``, made for the user alone where it is not there yet.
+
+    Raises HistoryError where it cannot be opened or written, is no history of zhima's, or is of a
+    newer version.
+    """
+    with _guarded(path):
+        _make_private(path)
+        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    with contextlib.closing(connection):
+        with _guarded(path):
+            # EXTRA: what is committed survives a power cut right after.
+            connection.execute("PRAGMA synchronous = EXTRA")
+            _migrate(connection, path)
+        yield History(connection, path)
+
+
+def _make_private(path: Path) -> None:
+    path.parent.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            raise HistoryError(Reason.HISTORY_FOREIGN, str(path))
+        if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+            os.fchmod(descriptor, 0o600)
+    finally:
+        os.close(descriptor)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    if _version(connection, path) == VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for statements in _MIGRATIONS[_version(connection, path) :]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    except BaseException:
+        _roll_back(connection)
+        raise
+    connection.execute("COMMIT")
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != _APPLICATION_ID and (application or version or tables):
+        raise HistoryError(Reason.HISTORY_FOREIGN, str(path))
+    if version > VERSION:
+        raise HistoryError(Reason.HISTORY_NEWER, str(path), str(version), str(VERSION))
+    return int(version)
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    # A full disk has ended the transaction by itself.
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+@contextlib.contextmanager
+def _guarded(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error, ValueError) as error:
+        words = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise HistoryError(Reason.HISTORY_UNUSABLE, str(path), words) from error
+
+
+def _record(row: tuple[Any, ...]) -> Record:
+    result = Result(
+        state=State(row[11]),
+        biz_no=row[12],
+        code=row[13],
+        sub_code=row[14],
+        verified=None if row[15] is None else bool(row[15]),
+    )
+    return Record(row[0], row[1], row[2], Subject(*row[3:10]), row[10], result)
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

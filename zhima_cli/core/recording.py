@@ -1,0 +1,113 @@
+"""Records a call around its making, and goes on without where the history cannot be written."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from zhima_cli.core.errors import HistoryError, Problem, Reason
+from zhima_cli.core.history import History, Result, State, Subject, open_history
+from zhima_cli.core.kinds import Kind
+from zhima_cli.core.outcome import Outcome, distrust, leave_unwritten
+from zhima_cli.core.request import METHOD
+from zhima_cli.core.settings import Settings
+
+_STATES = {
+    Kind.SUCCESS: State.SUCCESS,
+    Kind.BUSINESS: State.REFUSED,
+    Kind.GATEWAY: State.REFUSED,
+}
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The open record of one call; ``entry`` is None where nothing is recorded."""
+
+    entry: "_Entry | None"
+    now: Callable[[], datetime]
+    warn: Callable[[Problem], None]
+    required: bool
+
+    def count_attempt(self) -> None:
+        """Write down that the call is about to be sent once more."""
+        if self.entry is None:
+            return
+        try:
+            self.entry.history.count_attempt(self.entry.id, self.now())
+        except HistoryError as error:
+            self._tell(error)
+
+    def finish(self, outcome: Outcome) -> Outcome:
+        """Write down what the call came to, and return it.
+
+        A replayed answer becomes one not to be trusted; a success that has to be recorded and
+        could not becomes UNWRITTEN.
+        """
+        if self.entry is None:
+            return outcome
+        try:
+            is_new = self.entry.history.finish(self.entry.id, _result(outcome), self.now())
+        except HistoryError as error:
+            if self.required and outcome.kind is Kind.SUCCESS:
+                return leave_unwritten(outcome, Reason.RESULT_UNRECORDED, error.problems[0].found)
+            self._tell(error)
+            return outcome
+        return outcome if is_new else distrust(outcome, Reason.BIZ_NO_REPLAYED)
+
+    def _tell(self, error: HistoryError) -> None:
+        for problem in error.problems:
+            self.warn(problem)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    history: History
+    id: int
+
+
+@contextlib.contextmanager
+def recording(
+    settings: Settings, now: Callable[[], datetime], warn: Callable[[Problem], None]
+) -> Iterator[Recording]:
+    """Write down that the call is about to be sent, and yield its record.
+
+    ``warn`` is told where it cannot be written. Raises HistoryError instead where the history is
+    required, and InputError where the transaction has its biz_no already.
+    """
+    with contextlib.ExitStack() as stack:
+        entry = None
+        if settings.history is not None:
+            try:
+                history = stack.enter_context(open_history(settings.history))
+                entry = _Entry(
+                    history, history.begin(_subject(settings), now(), resend=settings.resend)
+                )
+            except HistoryError as error:
+                if settings.require_history:
+                    raise
+                for problem in error.problems:
+                    warn(problem)
+        yield Recording(entry, now, warn, settings.require_history)
+
+
+def _subject(settings: Settings) -> Subject:
+    return Subject(
+        profile=settings.profile,
+        app_id=settings.account.app_id,
+        gateway=settings.account.gateway,
+        method=METHOD,
+        transaction_id=settings.parameters.transaction_id,
+        product_code=settings.parameters.product_code,
+        biz_code=settings.parameters.biz_code,
+    )
+
+
+def _result(outcome: Outcome) -> Result:
+    answer = outcome.answer
+    return Result(
+        state=_STATES.get(outcome.kind, State.UNKNOWN),
+        biz_no=outcome.biz_no,
+        code=answer.code if answer else None,
+        sub_code=answer.sub_code if answer else None,
+        verified=answer.verified if answer else None,
+    )

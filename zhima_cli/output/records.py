@@ -1,0 +1,147 @@
+"""Shows the records of calls: as a table, as lines, as JSON or as CSV."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+
+from zhima_cli.core.history import Record, State
+from zhima_cli.output.again import try_again_command
+from zhima_cli.output.screen import Screen
+from zhima_cli.words.vocabulary import Label, Vocabulary
+
+# Below this, a table's columns would break what has to be copied whole.
+_TABLE_CELLS = 76
+
+
+def try_again(record: Record) -> str | None:
+    """Return the command line that makes an open call again, None for one that is settled."""
+    if record.result.state in (State.SUCCESS, State.REFUSED):
+        return None
+    subject = record.subject
+    return try_again_command(
+        subject.profile, subject.transaction_id, subject.product_code, subject.biz_code
+    )
+
+
+def fields_of(record: Record) -> dict[str, str | int | bool | None]:
+    """Return a record's fields by the names that JSON, CSV and the lines have."""
+    return {
+        "started": record.started,
+        "updated": record.updated,
+        **asdict(record.subject),
+        "attempts": record.attempts,
+        "state": record.result.state.value,
+        "biz_no": record.result.biz_no,
+        "code": record.result.code,
+        "sub_code": record.result.sub_code,
+        "verified": record.result.verified,
+        "try_again": try_again(record),
+    }
+
+
+def show_lines(records: Iterable[Record], screen: Screen) -> None:
+    """Write a record a line, its fields apart by tabs."""
+    for record in records:
+        fields = map(_text, fields_of(record).values())
+        screen.stream.write("\t".join(map(screen.safe, fields)) + "\n")
+
+
+def show_json_lines(records: Iterable[Record], screen: Screen) -> None:
+    """Write a record a line, as JSON."""
+    for record in records:
+        screen.json(fields_of(record))
+
+
+def show_json(records: Iterable[Record], screen: Screen) -> None:
+    """Write the records as one JSON array."""
+    screen.json([fields_of(record) for record in records])
+
+
+def show_csv(records: Iterable[Record], screen: Screen) -> None:
+    """Write the records as CSV (RFC 4180), with a header."""
+    header_is_due = True
+    for record in records:
+        fields = fields_of(record)
+        if header_is_due:
+            screen.stream.write(_csv_line(fields))
+            header_is_due = False
+        screen.stream.write(_csv_line([screen.safe(_text(value)) for value in fields.values()]))
+
+
+def show_table(records: tuple[Record, ...], words: Vocabulary, screen: Screen) -> None:
+    """Draw the records as a table, or below each other where that is too wide."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    console = screen.console()
+    if console.width < _TABLE_CELLS:
+        for record in records:
+            show_record(record, words, screen)
+            screen.line("")
+        return
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    table.add_column("started", no_wrap=True)
+    table.add_column("state", no_wrap=True)
+    table.add_column("transaction_id\nbiz_no / code", no_wrap=True)
+    table.add_column("attempts", justify="right")
+    table.add_column("profile", overflow="fold")
+    for record in records:
+        cells = (
+            record.started.replace("T", " "),
+            record.result.state.value,
+            record.subject.transaction_id,
+            str(record.attempts),
+            record.subject.profile,
+        )
+        row = [Text(screen.safe(cell)) for cell in cells]
+        outcome = _outcome(record)
+        if outcome:
+            row[2].append("\n" + screen.safe(outcome))
+        row[1].stylize(_STYLES[record.result.state])
+        table.add_row(*row)
+    with console.capture() as drawn:
+        console.print(table)
+    screen.stream.write(drawn.get())
+    commands = [command for record in records if (command := try_again(record))]
+    if commands:
+        screen.line(f"{words.labels[Label.TRY_AGAIN_WITH]}:")
+        for command in commands:
+            screen.line(f"  {command}")
+
+
+def show_record(record: Record, words: Vocabulary, screen: Screen) -> None:
+    """Write one record, a line a field."""
+    for name, value in fields_of(record).items():
+        if value is not None and name != "try_again":
+            screen.line(f"{name}: {_text(value)}")
+    command = try_again(record)
+    if command:
+        screen.line(f"{words.labels[Label.TRY_AGAIN_WITH]}: {command}")
+
+
+_STYLES: Mapping[State, str] = {
+    State.SUCCESS: "green",
+    State.REFUSED: "red",
+    State.UNKNOWN: "yellow",
+    State.SENDING: "yellow",
+}
+
+
+def _outcome(record: Record) -> str:
+    result = record.result
+    return result.biz_no or " ".join(text for text in (result.code, result.sub_code) if text)
+
+
+def _text(value: str | int | bool | None) -> str:
+    if isinstance(value, bool):
+        return json.dumps(value)
+    return "" if value is None else str(value)
+
+
+def _csv_line(values: Iterable[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(values)
+    return line.getvalue()
