@@ -96,6 +96,10 @@ def _build(helps: Mapping[str, str]) -> TyperGroup:
         command.help = helps[command.name or _NAME]
         for option in _options(command):
             option.help = helps[option.name or ""]
+        with command.make_context(_NAME, [], resilient_parsing=True) as context:
+            help_option = command.get_help_option(context)
+        if help_option is not None:
+            help_option.help = helps["help"]
     return group
 
 

@@ -57,7 +57,7 @@ class Session:
         for problem in problems:
             sentence = self.words.say(problem)
             warning = self.words.labels[Label.WARNING]
-            self.log(f"zhima: {warning}: {sentence.what} — {sentence.remedy}")
+            self.log(f"zhima: {warning}: {sentence.what} - {sentence.remedy}")
 
     def show(self, text: str) -> int:
         """Show lines that were asked for; return the exit status. Raises UnwrittenError."""

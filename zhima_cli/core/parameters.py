@@ -30,6 +30,9 @@ MAX_MERCHANT_CONFIG = 1024
 MAX_EXT_BIZ_PARAM = 4096
 MAX_LINKED_MERCHANT_ID = 16
 
+# These hold JSON text.
+JSON_PARAMETERS = ("identity_param", "merchant_config", "ext_biz_param")
+
 TRANSACTION_ID = re.compile(r"[A-Za-z0-9_]{1,32}")
 
 _MAX_JSON_BYTES = 64 * 1024
@@ -147,8 +150,7 @@ class _JsonReader:
         self._sources = sources
         self._charset = charset
         self._read_stdin = read_stdin
-        given = ("identity_param", "merchant_config", "ext_biz_param")
-        takers = [name for name in given if getattr(options, name) == "-"]
+        takers = [name for name in JSON_PARAMETERS if getattr(options, name) == "-"]
         self.stdin_is_taken = bool(takers)
         self._stdin_is_clear = len(takers) <= 1
         if not self._stdin_is_clear:

@@ -17,6 +17,7 @@ from zhima_cli.core.codes import BUSINESS_CODE, look_up
 from zhima_cli.core.outcome import MOCK_BIZ_NO
 from zhima_cli.core.parameters import (
     CERT_INFO,
+    JSON_PARAMETERS,
     MAX_CODE,
     MAX_EXT_BIZ_PARAM,
     MAX_IDENTITY_PARAM,
@@ -67,7 +68,6 @@ _OWN_LIMITS = {
     "linked_merchant_id": MAX_LINKED_MERCHANT_ID,
 }
 _REQUIRED = ("transaction_id", "product_code", "biz_code", "identity_param")
-_JSON_PARAMETERS = ("identity_param", "merchant_config", "ext_biz_param")
 _BEFORE_THE_METHOD = frozenset({"isv.missing-method", "isv.invalid-method"})
 # Here the gateway cannot tell who asks, and so does not sign what it answers.
 _BEFORE_THE_CALLER = _BEFORE_THE_METHOD | {
@@ -295,7 +295,7 @@ def _own(biz_content: str) -> dict[str, str]:
             raise _business("INVALID_PARAMETER", f"{name} is missing")
     if not TRANSACTION_ID.fullmatch(own["transaction_id"]):
         raise _business("INVALID_PARAMETER", "transaction_id is not of letters, digits and _")
-    for name in _JSON_PARAMETERS:
+    for name in JSON_PARAMETERS:
         if name in own:
             _object(own[name], name)
     _check_identity(_object(own["identity_param"], "identity_param"))
