@@ -168,7 +168,7 @@ def test_an_unsigned_refusal_of_the_gateway(account: Account) -> None:
     )
 
 
-def test_a_code_that_no_table_has_means_nothing_that_zhima_knows(account: Account) -> None:
+def test_a_code_that_no_table_has_is_said_to_be_unknown(account: Account) -> None:
     node = node_text(code="49999", msg="Never Heard Of", sub_code="isv.brand-new")
     check(
         ask(account, signed_answer(account.keys.alipay, node)),
@@ -180,6 +180,9 @@ def test_a_code_that_no_table_has_means_nothing_that_zhima_knows(account: Accoun
             "code": "49999",
             "msg": "Never Heard Of",
             "sub_code": "isv.brand-new",
+            "description": "A return code that is in none of the tables",
+            "solution": "Look the sub_code up in the open platform's documentation; "
+            "the sub_msg says more",
             "retryable": False,
             "verified": True,
             "sent": "answered",

@@ -1,6 +1,6 @@
 """The program: its commands, and the one place where every way it can end meets."""
 
-import traceback
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -48,8 +48,7 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
     except KeyboardInterrupt:
         error = Interrupted(Sent.NO)
     except Exception as bug:  # the last resort: a message instead of a traceback
-        error = InternalError(Sent.UNKNOWN, _place(bug))
-        error.__cause__ = bug
+        error = InternalError(bug, Sent.UNKNOWN)
     session.trace(error)
     return session.finish(fail(Call(), error))
 
@@ -58,31 +57,31 @@ def _dispatch(arguments: list[str], session: Session) -> int:
     """Look the command line over, then show what it asks to see, or let typer run the command."""
     if arguments == [_VERSION]:
         return session.show(f"{_NAME} {__version__}")
-    group = _build(session.words.helps)
+    group = _build()
     group_grammar = _grammar(group)
     at = group_grammar.end_of_options(arguments)
     own, rest = arguments[:at], arguments[at + 1 :]
     name = arguments[at] if at < len(arguments) else None
     command = _commands(group).get(name or "")
     if group_grammar.asks_for(_HELP, own):
-        return session.show(_help(group, None))
+        return session.show(_help([group], session.words.helps))
     if group_grammar.asks_for((_VERSION,), own):
         return session.show(f"{_NAME} {__version__}")
     if command is not None and _grammar(command).asks_for(_HELP, rest):
-        return session.show(_help(group, command))
-    problems = [*session.presentation.problems, *group_grammar.problems(own)]
+        return session.show(_help([group, command], session.words.helps))
+    problems = list(group_grammar.problems(own))
     if command is None:
         problems.append(_no_command(name, group))
     else:
         problems += _grammar(command).problems(rest)
     if problems:
-        raise InputError(*problems)
+        raise InputError(*session.presentation.problems, *problems)
     with group.make_context(_NAME, arguments, obj=session) as context:
         status: int = group.invoke(context)
         return status
 
 
-def _build(helps: Mapping[str, str]) -> TyperGroup:
+def _build() -> TyperGroup:
     app = typer.Typer(
         name=_NAME, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
     )
@@ -91,15 +90,6 @@ def _build(helps: Mapping[str, str]) -> TyperGroup:
     app.command("mock-gateway")(mock_gateway)
     group = get_group(app)
     group.context_settings["help_option_names"] = list(_HELP)
-    commands: tuple[TyperCommand | TyperGroup, ...] = (group, *_commands(group).values())
-    for command in commands:
-        command.help = helps[command.name or _NAME]
-        for option in _options(command):
-            option.help = helps[option.name or ""]
-        with command.make_context(_NAME, [], resilient_parsing=True) as context:
-            help_option = command.get_help_option(context)
-        if help_option is not None:
-            help_option.help = helps["help"]
     return group
 
 
@@ -124,14 +114,32 @@ def _grammar(command: TyperCommand | TyperGroup) -> Grammar:
     return Grammar(takes_value)
 
 
-def _help(group: TyperGroup, command: TyperCommand | None) -> str:
-    with group.make_context(_NAME, [], resilient_parsing=True) as context:
-        if command is None:
-            return group.get_help(context)
-        with command.make_context(
-            command.name, [], parent=context, resilient_parsing=True
-        ) as inner:
-            return command.get_help(inner)
+def _help(path: Sequence[TyperCommand | TyperGroup], helps: Mapping[str, str]) -> str:
+    """Return the help of the last of ``path``, which leads to it from zhima itself."""
+    with contextlib.ExitStack() as stack:
+        context = None
+        for command in path:
+            context = stack.enter_context(
+                command.make_context(
+                    command.name or _NAME, [], parent=context, resilient_parsing=True
+                )
+            )
+        assert context is not None  # noqa: S101 -- there is always zhima itself
+        command = path[-1]
+        _put_into_words(command, helps)
+        help_option = command.get_help_option(context)
+        if help_option is not None:
+            help_option.help = helps["help"]
+        return command.get_help(context)
+
+
+def _put_into_words(command: TyperCommand | TyperGroup, helps: Mapping[str, str]) -> None:
+    command.help = helps[command.name or _NAME]
+    for option in _options(command):
+        option.help = helps[option.name or ""]
+    if isinstance(command, TyperGroup):
+        for inner in _commands(command).values():
+            inner.help = helps[inner.name or ""]
 
 
 def _no_command(name: str | None, group: TyperGroup) -> Problem:
@@ -140,10 +148,3 @@ def _no_command(name: str | None, group: TyperGroup) -> Problem:
         return Problem(Kind.USAGE, Reason.NO_COMMAND, expected=commands)
     # What stands in the command's place may be anything, a name of a person included.
     return Problem(Kind.USAGE, Reason.UNKNOWN_COMMAND, expected=commands)
-
-
-def _place(bug: Exception) -> str:
-    """Return a bug's type and where it arose; its message may quote personal data."""
-    frames = traceback.extract_tb(bug.__traceback__)
-    where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
-    return f"{type(bug).__name__}{where}"

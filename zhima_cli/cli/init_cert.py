@@ -6,10 +6,17 @@ from typing import Annotated
 
 import typer
 
-from zhima_cli.cli.network import network_for
+from zhima_cli.cli.network import network_for, network_problems
 from zhima_cli.cli.session import Session
 from zhima_cli.core.answer import read_answer
-from zhima_cli.core.errors import InputError, Interrupted, Problem, Reason, ZhimaError
+from zhima_cli.core.errors import (
+    InputError,
+    InternalError,
+    Interrupted,
+    Problem,
+    Reason,
+    ZhimaError,
+)
 from zhima_cli.core.exchange import Network, exchange
 from zhima_cli.core.kinds import Kind, Sent
 from zhima_cli.core.options import Options, Surroundings
@@ -113,7 +120,7 @@ def _plan(
 ) -> _Plan:
     """Resolve and check it all. Raises InputError with everything that is wrong."""
     environment = session.environment
-    problems: list[Problem] = []
+    problems = list(session.presentation.problems)
     if session.presentation.form is Form.CURL and not dry_run:
         problems.append(Problem(Kind.USAGE, Reason.CURL_NEEDS_DRY_RUN))
     if redact and not dry_run:
@@ -132,6 +139,7 @@ def _plan(
         default_config=environment.config_file,
         home=environment.home,
         now=environment.now(),
+        check_network=lambda url: network_problems(url, environment.variables),
         read_stdin=lambda: environment.stdin.buffer.read(_MAX_STDIN_BYTES),
         ask=ask,
     )
@@ -180,3 +188,7 @@ def _call(plan: _Plan, session: Session, *, made_id: bool) -> Outcome:
         return fail(call, error)
     except KeyboardInterrupt:
         return fail(call, Interrupted(Sent.UNKNOWN))
+    except Exception as bug:  # whoever has to look into it needs to know of which call it was
+        fault = InternalError(bug, Sent.UNKNOWN)
+        session.trace(fault)
+        return fail(call, fault)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from zhima_cli.cli.environment import Environment
 from zhima_cli.cli.presentation import Presentation
-from zhima_cli.core.errors import Problem, Reason, UnwrittenError
+from zhima_cli.core.errors import InputError, Problem, Reason, UnwrittenError
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.outcome import Outcome
 from zhima_cli.core.request import Request
@@ -42,6 +42,11 @@ class Session:
     def words(self) -> Vocabulary:
         """All words of the chosen language."""
         return self.presentation.language.vocabulary
+
+    def check(self) -> None:
+        """Raise InputError where a language or form was asked for that there is not."""
+        if self.presentation.problems:
+            raise InputError(*self.presentation.problems)
 
     def tell(self, label: Label, text: str) -> None:
         """Say something in one line on standard error."""
@@ -126,7 +131,9 @@ class Session:
     def _show_on_stderr(self, outcome: Outcome) -> None:
         in_words = report(outcome, self.presentation.language)
         with _whatever_becomes_of_it():
-            if self.presentation.form is Form.PRETTY:
+            if outcome.kind is Kind.INTERNAL:
+                plain.show_bug(in_words, self.err)
+            elif self.presentation.form is Form.PRETTY:
                 from zhima_cli.output import pretty
 
                 pretty.show_report(in_words, self.err)

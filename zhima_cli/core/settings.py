@@ -18,7 +18,7 @@ from zhima_cli.core.keys import (
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.options import Options, Surroundings
 from zhima_cli.core.parameters import Parameters, resolve_parameters
-from zhima_cli.core.profile import DEFAULT_PROFILE, MOCK_PROFILE, Profile, read_config
+from zhima_cli.core.profile import DEFAULT_PROFILE, MOCK_PROFILE, Profile, read_config, shown_name
 from zhima_cli.core.signature import SignType
 from zhima_cli.core.sources import Sources, expand_home, option_name, variable_name
 
@@ -98,7 +98,9 @@ def resolve(
     if mock:
         _refuse_options_of_account(options, sources)
     else:
-        account = _account(options, sources, charset, dry_run, profile_failed)
+        account = _account(
+            options, sources, charset, surroundings.check_network, dry_run, profile_failed
+        )
     parameters = resolve_parameters(options, sources, charset, surroundings)
     if sources.problems or parameters is None:
         raise InputError(*sources.problems)
@@ -119,6 +121,10 @@ def resolve(
 
 def _load_profile(options: Options, surroundings: Surroundings) -> Profile:
     variables = surroundings.variables
+    for name, value in (("config", options.config), ("profile", options.profile)):
+        if value == "":
+            # A script's variable that is unset must not choose another account.
+            raise InputError(Problem(Kind.USAGE, Reason.EMPTY, option_name(name)))
     asked = options.profile or variables.get(variable_name("profile"))
     if asked == MOCK_PROFILE:
         return Profile(MOCK_PROFILE)
@@ -128,7 +134,7 @@ def _load_profile(options: Options, surroundings: Surroundings) -> Profile:
         path = expand_home(named, surroundings.home)
     elif not path.exists():
         if asked:
-            problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, asked, str(path))
+            problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, shown_name(asked), str(path))
             raise InputError(problem)
         return Profile(path=path)
     config = read_config(path)
@@ -167,13 +173,19 @@ def _timeout(sources: Sources, options: Options) -> float:
 
 
 def _account(
-    options: Options, sources: Sources, charset: Charset, dry_run: bool, profile_failed: bool
+    options: Options,
+    sources: Sources,
+    charset: Charset,
+    check_network: Callable[[str], tuple[Problem, ...]],
+    dry_run: bool,
+    profile_failed: bool,
 ) -> Account | None:
     profile = sources.profile
     app_id = sources.text("app_id", options.app_id, profile.app_id, _MAX_APP_ID, charset)
     private = _private_key(options, sources)
     public = _public_key(options, sources, private)
     gateway = _gateway(options, sources)
+    sources.problems.extend(check_network(gateway))
     is_unset = not any(problem.kind is Kind.CONFIG for problem in sources.problems)
     if is_unset and not (app_id or private or public) and _is_absent(profile.path):
         problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, profile.name, str(profile.path))
