@@ -12,6 +12,7 @@ from pathlib import Path
 
 from zhima_cli.cli.app import run
 from zhima_cli.cli.environment import Environment
+from zhima_cli.core.calling import Clock
 
 NOW = datetime(2026, 11, 24, 19, 7, 50, tzinfo=UTC)
 BEIJING_NOW = "2026-11-25 03:07:50"
@@ -54,7 +55,7 @@ def run_inside(
         stderr=err,
         variables={"LANG": "en_US.UTF-8", **(variables or {})},
         home=home,
-        now=lambda: NOW,
+        clock=Clock(now=lambda: NOW, wait=lambda _seconds: None, jitter=lambda _bound: 0.0),
     )
     status = run(arguments, environment)
     texts = []

@@ -1,7 +1,6 @@
 """The program: its commands, and the one place where every way it can end meets."""
 
 import contextlib
-import traceback
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -55,8 +54,7 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
     except KeyboardInterrupt as stop:
         error = Interrupted(Sent.NO, stop)
     except Exception as bug:  # the last resort: a message instead of a traceback
-        error = InternalError(Sent.UNKNOWN, _place(bug))
-        error.__cause__ = bug
+        error = InternalError(bug, Sent.UNKNOWN)
     session.trace(error)
     return session.finish(fail(Call(), error))
 
@@ -65,8 +63,8 @@ def _dispatch(arguments: list[str], session: Session) -> int:
     """Look the command line over, then show what it asks to see, or let typer run the command."""
     if arguments == [_VERSION]:
         return session.show(f"{_NAME} {__version__}")
-    group = _build(session.words.helps)
-    problems = list(session.presentation.problems)
+    group = _build()
+    problems: list[Problem] = []
     path: list[TyperCommand | TyperGroup] = [group]
     rest = arguments
     while True:
@@ -75,7 +73,7 @@ def _dispatch(arguments: list[str], session: Session) -> int:
         at = grammar.end_of_options(rest) if isinstance(command, TyperGroup) else len(rest)
         own, rest = rest[:at], rest[at:]
         if grammar.asks_for(_HELP, own):
-            return session.show(_help(path))
+            return session.show(_help(path, session.words.helps))
         if grammar.asks_for((_VERSION,), own):
             return session.show(f"{_NAME} {__version__}")
         problems += grammar.problems(own)
@@ -91,13 +89,13 @@ def _dispatch(arguments: list[str], session: Session) -> int:
         path.append(named)
         rest = rest[1:]
     if problems:
-        raise InputError(*problems)
+        raise InputError(*session.presentation.problems, *problems)
     with group.make_context(_NAME, arguments, obj=session) as context:
         status: int = group.invoke(context)
         return status
 
 
-def _build(helps: Mapping[str, str]) -> TyperGroup:
+def _build() -> TyperGroup:
     past = _typer()
     past.callback(invoke_without_command=True)(history.history)
     past.command("show")(history.show)
@@ -110,22 +108,11 @@ def _build(helps: Mapping[str, str]) -> TyperGroup:
     app.command("mock-gateway")(mock_gateway)
     group = get_group(app)
     group.context_settings["help_option_names"] = list(_HELP)
-    _fill_help(group, _NAME, helps)
     return group
 
 
 def _typer() -> typer.Typer:
     return typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-
-
-def _fill_help(command: TyperCommand | TyperGroup, name: str, helps: Mapping[str, str]) -> None:
-    command.help = helps[name]
-    for param in command.params:
-        if isinstance(param, TyperOption | TyperArgument):
-            param.help = helps[param.name or ""]
-    if isinstance(command, TyperGroup):
-        for inner_name, inner in _commands(command).items():
-            _fill_help(inner, f"{name} {inner_name}", helps)
 
 
 def _commands(group: TyperGroup) -> Mapping[str, TyperCommand | TyperGroup]:
@@ -153,20 +140,33 @@ def _grammar(command: TyperCommand | TyperGroup) -> Grammar:
     return Grammar(takes_value, tuple(words))
 
 
-def _help(path: Sequence[TyperCommand | TyperGroup]) -> str:
+def _help(path: Sequence[TyperCommand | TyperGroup], helps: Mapping[str, str]) -> str:
+    """Return the help of the last of ``path``, which leads to it from zhima itself."""
     with contextlib.ExitStack() as stack:
         context = None
         for command in path:
-            name = command.name or _NAME
             context = stack.enter_context(
-                command.make_context(name, [], parent=context, resilient_parsing=True)
+                command.make_context(
+                    command.name or _NAME, [], parent=context, resilient_parsing=True
+                )
             )
-        assert context is not None  # noqa: S101 -- the path begins with zhima itself
-        return path[-1].get_help(context)
+        assert context is not None  # noqa: S101 -- there is always zhima itself
+        command = path[-1]
+        name = " ".join([_NAME, *(command.name or "" for command in path[1:])])
+        _put_into_words(command, name, helps)
+        help_option = command.get_help_option(context)
+        if help_option is not None:
+            help_option.help = helps["help"]
+        return command.get_help(context)
 
 
-def _place(bug: Exception) -> str:
-    """Return a bug's type and where it arose; its message may quote personal data."""
-    frames = traceback.extract_tb(bug.__traceback__)
-    where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
-    return f"{type(bug).__name__}{where}"
+def _put_into_words(
+    command: TyperCommand | TyperGroup, name: str, helps: Mapping[str, str]
+) -> None:
+    command.help = helps[name]
+    for param in command.params:
+        if isinstance(param, TyperOption | TyperArgument):
+            param.help = helps[param.name or ""]
+    if isinstance(command, TyperGroup):
+        for inner_name, inner in _commands(command).items():
+            inner.help = helps[f"{name} {inner_name}"]

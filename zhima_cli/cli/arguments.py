@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.kinds import Kind
 
-_HARMLESS_NAME = re.compile(r"[a-z-]{1,30}")
+_LETTERS = re.compile(r"[a-z-]+")
+# By how many letters a misspelt option may be too long.
+_MISSPELLING = 2
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Grammar:
                 continue
             option, attached = _split(argument)
             if option not in self.takes_value:
-                yield self._unknown(option)
+                yield self._unknown(option, len(arguments) - len(pending))
             elif not self.takes_value[option]:
                 if attached is not None:
                     yield Problem(Kind.USAGE, Reason.OPTION_TAKES_NO_VALUE, option)
@@ -69,21 +71,15 @@ class Grammar:
                 return True
         return False
 
-    def _unknown(self, option: str) -> Problem:
-        nearest = difflib.get_close_matches(option, self.takes_value, 1)
-        return Problem(
-            Kind.USAGE,
-            Reason.UNKNOWN_OPTION,
-            found=self._shown(option),
-            expected=nearest[0] if nearest else "--help",
-        )
-
-    def _shown(self, option: str) -> str:
-        """Return as much of an unknown option as cannot be a value that lost its ``=``."""
-        for known in sorted(self.takes_value, key=len, reverse=True):
-            if known.startswith("--") and self.takes_value[known] and option.startswith(known):
-                return f"{known}…"
-        return option if _HARMLESS_NAME.fullmatch(option) else f"{option[:1]}…"
+    def _unknown(self, option: str, word: int) -> Problem:
+        near = difflib.get_close_matches(option, self.takes_value, 1)
+        nearest = near[0] if near else "--help"
+        # Anything more than a misspelling may be a value that lost its `=`: a name, a number.
+        is_misspelt = near and len(option) <= len(nearest) + _MISSPELLING
+        is_short = len(option) == len("-x")
+        is_harmless = (is_misspelt or is_short) and _LETTERS.fullmatch(option)
+        found = option if is_harmless else f"{option[: len(option) - len(option.lstrip('-'))]}…"
+        return Problem(Kind.USAGE, Reason.UNKNOWN_OPTION, str(word), found, nearest)
 
 
 def _split(argument: str) -> tuple[str, str | None]:

@@ -53,6 +53,7 @@ def history(
     if context.invoked_subcommand is not None:
         return 0
     session: Session = context.obj
+    session.check()
     form = _form(session)
     wanted = Filter(
         state=_state(state),
@@ -86,6 +87,7 @@ def show(
 ) -> int:
     """Show all records of one transaction; return the exit status."""
     session: Session = context.obj
+    session.check()
     form = _form(session)
     wanted = Filter(profile=profile, transaction_id=transaction_id)
     with _opened(session, config, profile, history) as opened:
@@ -116,6 +118,7 @@ def export(
 ) -> int:
     """Write the records to standard output; return the exit status."""
     session: Session = context.obj
+    session.check()
     if format not in _FORMATS:
         expected = ", ".join(_FORMATS)
         raise InputError(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--format", expected=expected))
@@ -138,6 +141,7 @@ def prune(
 ) -> int:
     """Delete old records; return the exit status."""
     session: Session = context.obj
+    session.check()
     moment = _date(before, "--before", session)
     if moment is None:
         raise InputError(Problem(Kind.USAGE, Reason.OPTION_IS_DUE, "--before"))

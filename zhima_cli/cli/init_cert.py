@@ -11,9 +11,9 @@ from zhima_cli.cli.progress import Progress
 from zhima_cli.cli.session import Session
 from zhima_cli.core.account import Account
 from zhima_cli.core.calling import make_call
-from zhima_cli.core.errors import InputError, Problem, Reason, ZhimaError
+from zhima_cli.core.errors import InputError, InternalError, Problem, Reason, ZhimaError
 from zhima_cli.core.exchange import Network
-from zhima_cli.core.kinds import Kind
+from zhima_cli.core.kinds import Kind, Sent
 from zhima_cli.core.options import Options
 from zhima_cli.core.outcome import Call, Outcome, fail
 from zhima_cli.core.recording import recording
@@ -125,7 +125,7 @@ def _plan(
 ) -> _Plan:
     """Resolve and check it all. Raises InputError with everything that is wrong."""
     environment = session.environment
-    problems: list[Problem] = []
+    problems = list(session.presentation.problems)
     if session.presentation.form is Form.CURL and not dry_run:
         problems.append(Problem(Kind.USAGE, Reason.CURL_NEEDS_DRY_RUN))
     if redact and not dry_run:
@@ -169,3 +169,7 @@ def _call(plan: _Plan, session: Session, *, made_id: bool) -> Outcome:
     except ZhimaError as error:
         session.trace(error)
         return fail(call, error)
+    except Exception as bug:  # whoever has to look into it needs to know of which call it was
+        fault = InternalError(bug, Sent.UNKNOWN)
+        session.trace(fault)
+        return fail(call, fault)

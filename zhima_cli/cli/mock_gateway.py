@@ -2,8 +2,8 @@
 
 import contextlib
 import signal
-import threading
 from collections.abc import Iterator
+from queue import SimpleQueue
 from typing import Annotated
 
 import typer
@@ -27,37 +27,42 @@ def mock_gateway(
 ) -> int:
     """Serve until SIGTERM or Ctrl-C; return the exit status."""
     session: Session = context.obj
+    session.check()
     words = session.words.labels
     number = _port(port)
     with _stop_signals() as stopped:
         keys = make_keys()
-        try:
-            with serve(number, keys, session.log) as url:
-                if write_profile is not None:
-                    path = expand_home(write_profile, session.environment.home)
-                    write(path, url, keys, "--write-profile")
-                    session.tell(Label.MOCK_PROFILE_WRITTEN, str(path))
-                session.show(f"{words[Label.MOCK_READY]} {url}")
-                stopped.wait()
-        except OSError as error:
-            found = error.strerror or type(error).__name__
-            problem = Problem(Kind.USAGE, Reason.PORT_UNAVAILABLE, f"--port {number}", found)
-            raise InputError(problem) from error
+        with contextlib.ExitStack() as stack:
+            try:
+                url = stack.enter_context(serve(number, keys, session.log))
+            except OSError as error:
+                found = error.strerror or type(error).__name__
+                problem = Problem(Kind.USAGE, Reason.PORT_UNAVAILABLE, f"--port {number}", found)
+                raise InputError(problem) from error
+            if write_profile is not None:
+                path = expand_home(write_profile, session.environment.home)
+                write(path, url, keys, "--write-profile")
+                session.tell(Label.MOCK_PROFILE_WRITTEN, str(path))
+            session.show(f"{words[Label.MOCK_READY]} {url}")
+            stopped.get()
     return EXIT_STATUS[Kind.SUCCESS]
 
 
 def _port(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text) < 65536:
+    if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) < 65536:
         return int(text)
     raise InputError(Problem(Kind.USAGE, Reason.OUT_OF_RANGE, "--port", expected="0 – 65535"))
 
 
 @contextlib.contextmanager
-def _stop_signals() -> Iterator[threading.Event]:
-    """Yield an event that SIGTERM and Ctrl-C set, in place of what they do otherwise."""
-    stopped = threading.Event()
+def _stop_signals() -> Iterator[SimpleQueue[int]]:
+    """Yield a queue that SIGTERM and Ctrl-C put into, in place of what they do otherwise.
+
+    Its ``put``, unlike an event's ``set``, may interrupt itself and ``get``.
+    """
+    stopped: SimpleQueue[int] = SimpleQueue()
     before = {
-        number: signal.signal(number, lambda *_: stopped.set())
+        number: signal.signal(number, lambda number, _frame: stopped.put(number))
         for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:

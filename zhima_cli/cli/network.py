@@ -16,7 +16,9 @@ from zhima_cli.core.kinds import Kind
 _PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _NO_PROXY_VARIABLES = ("no_proxy", "NO_PROXY")
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-_PROXY_URL = re.compile(r"(https?://)?([^@/\s]*@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?/?")
+_PROXY_URL = re.compile(
+    r"(https?://)?([^@/\s]*@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:(?P<port>[0-9]{1,5}))?/?"
+)
 
 
 def network_for(gateway: str, variables: Mapping[str, str]) -> Network:
@@ -24,6 +26,21 @@ def network_for(gateway: str, variables: Mapping[str, str]) -> Network:
     if not is_https(gateway):
         return Network()  # on this machine: neither a proxy nor TLS
     return Network(_proxy(gateway, variables), _ca_bundle(variables))
+
+
+def network_problems(gateway: str, variables: Mapping[str, str]) -> tuple[Problem, ...]:
+    """Return everything that is wrong with the variables that lead to ``gateway``."""
+    problems: list[Problem] = []
+    if is_https(gateway):
+        try:
+            _proxy(gateway, variables)
+        except InputError as error:
+            problems.extend(error.problems)
+        try:
+            _ca_bundle(variables)
+        except InputError as error:
+            problems.extend(error.problems)
+    return tuple(problems)
 
 
 def _first(names: tuple[str, ...], variables: Mapping[str, str]) -> tuple[str, str] | None:
@@ -36,7 +53,8 @@ def _proxy(gateway: str, variables: Mapping[str, str]) -> str | None:
     if found is None or should_bypass_proxies(gateway, exempt[1] if exempt else ""):
         return None
     name, url = found
-    if not _PROXY_URL.fullmatch(url):
+    match = _PROXY_URL.fullmatch(url)
+    if match is None or not 0 < int(match["port"] or 80) < 65536:
         raise InputError(Problem(Kind.CONFIG, Reason.BAD_PROXY, name))
     return url if "://" in url else f"http://{url}"
 

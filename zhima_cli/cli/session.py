@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zhima_cli.cli.environment import Environment
+from zhima_cli.cli.network import network_problems
 from zhima_cli.cli.presentation import Presentation
-from zhima_cli.core.errors import Problem, Reason, UnwrittenError
+from zhima_cli.core.errors import InputError, Problem, Reason, UnwrittenError
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Surroundings
 from zhima_cli.core.outcome import Outcome, leave_unwritten
@@ -44,6 +45,7 @@ class Session:
             default_history=environment.history_file,
             home=environment.home,
             now=environment.clock.now(),
+            check_network=lambda url: network_problems(url, environment.variables),
             read_stdin=lambda: environment.stdin.buffer.read(_MAX_STDIN_BYTES),
             ask=lambda name: self.ask(self.words.labels[_QUESTIONS[name]]),
         )
@@ -63,6 +65,11 @@ class Session:
         """All words of the chosen language."""
         return self.presentation.language.vocabulary
 
+    def check(self) -> None:
+        """Raise InputError where a language or form was asked for that there is not."""
+        if self.presentation.problems:
+            raise InputError(*self.presentation.problems)
+
     def tell(self, label: Label, text: str) -> None:
         """Say something in one line on standard error."""
         self.log(f"zhima: {self.words.labels[label]} {text}")
@@ -77,7 +84,7 @@ class Session:
         for problem in problems:
             sentence = self.words.say(problem)
             warning = self.words.labels[Label.WARNING]
-            self.log(f"zhima: {warning}: {sentence.what} — {sentence.remedy}")
+            self.log(f"zhima: {warning}: {sentence.what} - {sentence.remedy}")
 
     def show(self, text: str) -> int:
         """Show lines that were asked for; return the exit status. Raises UnwrittenError."""
@@ -167,7 +174,9 @@ class Session:
     def _show_on_stderr(self, outcome: Outcome) -> None:
         in_words = report(outcome, self.presentation.language)
         with _whatever_becomes_of_it():
-            if self.presentation.form is Form.PRETTY:
+            if outcome.kind is Kind.INTERNAL:
+                plain.show_bug(in_words, self.err)
+            elif self.presentation.form is Form.PRETTY:
                 from zhima_cli.output import pretty
 
                 pretty.show_report(in_words, self.err)

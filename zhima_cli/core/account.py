@@ -1,5 +1,6 @@
 """Who calls whom: the application, its private key, and the gateway with its public one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from zhima_cli.core.charset import Charset
@@ -35,7 +36,13 @@ class Account:
 
 
 def resolve_account(
-    options: Options, sources: Sources, charset: Charset, *, dry_run: bool, profile_failed: bool
+    options: Options,
+    sources: Sources,
+    charset: Charset,
+    check_network: Callable[[str], tuple[Problem, ...]],
+    *,
+    dry_run: bool,
+    profile_failed: bool,
 ) -> Account | None:
     """Resolve and check the account; None where ``sources`` has been told of a problem.
 
@@ -47,6 +54,7 @@ def resolve_account(
     private = _private_key(options, sources)
     public = _public_key(options, sources, private)
     gateway = _gateway(options, sources)
+    sources.problems.extend(check_network(gateway))
     is_unset = not any(problem.kind is Kind.CONFIG for problem in sources.problems)
     if is_unset and not (app_id or private or public) and is_absent(profile.path):
         problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, profile.name, str(profile.path))

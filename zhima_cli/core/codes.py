@@ -489,17 +489,16 @@ BARE_CODES: tuple[KnownCode, ...] = (
 )
 
 
-def look_up(code: str, sub_code: str | None) -> KnownCode | None:
-    """Return the row for what the gateway answered, None where even the code is unknown.
+def look_up(code: str, sub_code: str | None) -> KnownCode:
+    """Return the row for what the gateway answered.
 
     A business sub_code may come with a namespace before it, as in ``ACQ.SYSTEM_ERROR``
     (protocol.md, "The response").
     """
-    bare = (sub_code or "").rpartition(".")[2]
-    for row in INTERFACE_CODES:
-        if row.sub_code == bare:
-            return row
-    for row in (*GATEWAY_CODES, *BARE_CODES):
+    if code == BUSINESS_CODE:
+        sub_code = (sub_code or "").rpartition(".")[2]
+    for row in (*INTERFACE_CODES, *GATEWAY_CODES, *BARE_CODES):
         if row.code == code and row.sub_code in (sub_code, None):
             return row
-    return None
+    unknown = Text("未知的网关返回码", "A return code that is in none of the tables")
+    return _gateway(code, sub_code, unknown, _LOOK_UP)

@@ -1,5 +1,6 @@
 """The one hierarchy of errors. An error carries its diagnosis as data; the words are elsewhere."""
 
+import traceback
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -202,11 +203,15 @@ class UnwrittenError(ZhimaError):
 
 
 class InternalError(ZhimaError):
-    """A fault of zhima's own. ``where`` names the error's type and its place in the code."""
+    """A fault of zhima's own, told by its type and place: its message may quote personal data."""
 
-    def __init__(self, sent: Sent, where: str) -> None:
-        problem = Problem(Kind.INTERNAL, Reason.BUG, found=where)
+    def __init__(self, bug: Exception, sent: Sent) -> None:
+        frames = traceback.extract_tb(bug.__traceback__)
+        where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+        found = f"{type(bug).__name__}{where}"
+        problem = Problem(Kind.INTERNAL, Reason.BUG, found=found)
         super().__init__(Kind.INTERNAL, (problem,), sent)
+        self.__cause__ = bug
 
 
 class HistoryError(ZhimaError):

@@ -21,7 +21,6 @@ from zhima_cli.core.errors import (
     UntrustedError,
     ZhimaError,
 )
-from zhima_cli.core.gateway import is_loopback
 from zhima_cli.core.kinds import Sent
 from zhima_cli.core.request import Request
 
@@ -107,15 +106,21 @@ def exchange(request: Request, network: Network, timeout: float) -> Received:
     if isinstance(result, ZhimaError):
         raise result
     if isinstance(result, Exception):
-        raise _diagnose(result, body.sent, request.gateway, timeout) from result
+        raise _diagnose(result, body.sent, request.gateway, network, timeout) from result
     return result
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 -- the base's
+        """Never look where an answer redirects to: requests would read all of it for that."""
+        return None
+
+
 def _post(request: Request, body: _Body, network: Network, timeout: float) -> Received:
-    with requests.Session() as session:
+    with _Session() as session:
         # ~/.netrc would add an Authorization header; proxy and CA come in `network`.
         session.trust_env = False
-        if network.proxy is not None and not is_loopback(request.gateway):
+        if network.proxy is not None:
             session.proxies = {"http": network.proxy, "https": network.proxy}
         with session.post(
             request.url,
@@ -133,20 +138,29 @@ def _read(response: requests.Response, gateway: str) -> Received:
     status = response.status_code
     if 300 <= status < 400:
         raise UntrustedError(Sent.ANSWERED, Reason.REDIRECTED, gateway, str(status))
-    if status == http.client.TOO_MANY_REQUESTS or status >= 500:
+    if status == http.client.TOO_MANY_REQUESTS or 500 <= status < 600:
         retry_after = _retry_after(response.headers.get("Retry-After", ""))
         raise TemporaryError(
             Sent.ANSWERED, Reason.HTTP_UNAVAILABLE, gateway, str(status), retry_after
         )
     if status != http.client.OK:
         raise UntrustedError(Sent.ANSWERED, Reason.HTTP_STATUS, gateway, str(status))
-    if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if (response.headers.get("Content-Encoding") or "identity").lower() != "identity":
         raise UntrustedError(Sent.ANSWERED, Reason.ANSWER_COMPRESSED, gateway)
-    body: bytes = response.raw.read(MAX_ANSWER_BYTES + 1, decode_content=False)
+    body = bytearray()
+    # A read of a given size takes the end of the connection for the end of the answer; only the
+    # one after it is told of what is missing.
+    while chunk := response.raw.read(MAX_ANSWER_BYTES + 1 - len(body), decode_content=False):
+        body += chunk
+        if len(body) > MAX_ANSWER_BYTES:
+            break
     if len(body) > MAX_ANSWER_BYTES:
         limit = str(MAX_ANSWER_BYTES)
         raise UntrustedError(Sent.ANSWERED, Reason.ANSWER_TOO_LARGE, gateway, limit)
-    return Received(body, _seconds_from_now(response.headers.get("Date", "")))
+    if not body and not {"Content-Length", "Transfer-Encoding"} & response.headers.keys():
+        # Headers that are cut off look like headers that have ended.
+        raise TemporaryError(Sent.UNKNOWN, Reason.CONNECTION_BROKEN, gateway)
+    return Received(bytes(body), _seconds_from_now(response.headers.get("Date", "")))
 
 
 def _retry_after(value: str) -> float:
@@ -181,25 +195,37 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         pending.extend(item for item in wrapped if isinstance(item, BaseException))
 
 
-def _diagnose(error: Exception, sent: Sent, gateway: str, timeout: float) -> Exception:
+def _diagnose(
+    error: Exception, sent: Sent, gateway: str, network: Network, timeout: float
+) -> Exception:
     """Turn what requests raised into an error of zhima's; what is none of the network's stays."""
     causes = list(_causes(error))
 
     def has(*types: type[BaseException]) -> bool:
         return any(isinstance(cause, types) for cause in causes)
 
-    broken_off = has(ssl.SSLEOFError, ssl.SSLZeroReturnError) and sent is Sent.UNKNOWN
+    broken_off = has(ssl.SSLEOFError, ssl.SSLZeroReturnError) or any(
+        isinstance(cause, http.client.BadStatusLine) and _is_cut_short(cause) for cause in causes
+    )
     if has(ssl.SSLError, requests.exceptions.SSLError) and not broken_off:
         certificate = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)
         found = certificate.verify_message if certificate else ""
         return UntrustedError(sent, Reason.TLS_NOT_VERIFIED, gateway, found)
-    if has(requests.exceptions.ProxyError):
-        return TemporaryError(sent, Reason.PROXY_FAILED, gateway)
-    if has(socket.gaierror, urllib3.exceptions.NameResolutionError):
+    is_system = any(
+        isinstance(cause, OSError) and not isinstance(cause, requests.RequestException)
+        for cause in causes
+    )
+    if has(socket.gaierror) and network.proxy is None:
         return TemporaryError(sent, Reason.NAME_NOT_RESOLVED, gateway)
-    if has(TimeoutError, requests.exceptions.Timeout, urllib3.exceptions.TimeoutError):
+    # What urllib3 raises for a refused connection is one of its time-outs, too.
+    is_refused = has(urllib3.exceptions.NewConnectionError)
+    if not is_refused and has(
+        TimeoutError, requests.exceptions.Timeout, urllib3.exceptions.TimeoutError
+    ):
         return TemporaryError(sent, Reason.TIMED_OUT, gateway, f"{timeout:g}")
-    if sent is Sent.NO and has(OSError):
+    if sent is Sent.NO and (is_system or is_refused or broken_off):
+        if network.proxy is not None:
+            return TemporaryError(sent, Reason.PROXY_FAILED, gateway)
         return TemporaryError(sent, Reason.NOT_CONNECTED, gateway, _system_words(causes))
     if broken_off or has(
         ConnectionError,
@@ -212,6 +238,11 @@ def _diagnose(error: Exception, sent: Sent, gateway: str, timeout: float) -> Exc
     if has(http.client.HTTPException, urllib3.exceptions.HTTPError, requests.RequestException):
         return UntrustedError(sent, Reason.NOT_HTTP, gateway)
     return error
+
+
+def _is_cut_short(error: http.client.BadStatusLine) -> bool:
+    line = str(error.args[0] if error.args else "")
+    return line.startswith("HTTP/") and not line.endswith("\n")
 
 
 def _system_words(causes: list[BaseException]) -> str:

@@ -8,12 +8,15 @@ from zhima_cli.core.kinds import Kind
 
 # What stands where a path is due may be the secret itself: a key, or JSON with a person in it.
 _SHOWN_PATH = re.compile(r"[^\r\n{}\"]{1,200}")
+# How the base64 of a key's DER begins.
+_KEY_TEXT = re.compile(r"(?:^|/)M[A-I][A-Za-z0-9+/]{38}")
 
 
 def shown_path(path: Path) -> str:
     """Return the path for a message, or ``…`` for what is unlike a path."""
     text = str(path)
-    return text if _SHOWN_PATH.fullmatch(text) and "-----" not in text else "…"
+    is_secret = "-----" in text or _KEY_TEXT.search(text)
+    return text if _SHOWN_PATH.fullmatch(text) and not is_secret else "…"
 
 
 def read_file(path: Path, limit: int, kind: Kind, subject: str) -> bytes:

@@ -148,13 +148,18 @@ def _decode_base64(text: str) -> bytes | None:
         return None
 
 
+def _fields(der: bytes) -> list[int | bytes]:
+    """Return the fields of an ASN.1 SEQUENCE, none where ``der`` is not one."""
+    try:
+        fields: list[int | bytes] = DerSequence().decode(der)[:]
+    except (ValueError, IndexError, TypeError):
+        return []
+    return fields
+
+
 def _identify_der(der: bytes) -> KeyForm:
     """Tell the ASN.1 structures apart by their first fields (RFC 8017, 5958, 5280, 5915)."""
-    try:
-        fields = DerSequence().decode(der)[:]
-    except (ValueError, IndexError, TypeError):
-        return KeyForm.UNKNOWN
-    match fields:
+    match _fields(der):
         case [0, *rest] if len(rest) == 8 and all(isinstance(value, int) for value in rest):
             return KeyForm.PKCS1_PRIVATE
         case [0 | 1, bytes(algorithm), bytes(), *_] if algorithm[:1] == b"\x30":
@@ -166,7 +171,9 @@ def _identify_der(der: bytes) -> KeyForm:
         case [bytes(), bytes(content)] if content[:1] == b"\x04":
             return KeyForm.ENCRYPTED_PRIVATE
         case [bytes(body), bytes(), bytes()] if body[:1] == b"\x30":
-            return KeyForm.CERTIFICATE
+            # A request begins with its version, which is 0 (RFC 2986); a certificate does not.
+            is_request = _fields(body)[:1] == [0]
+            return KeyForm.CERTIFICATE_REQUEST if is_request else KeyForm.CERTIFICATE
         case [int(), *_]:
             return KeyForm.OTHER_ALGORITHM
     return KeyForm.UNKNOWN
@@ -175,7 +182,7 @@ def _identify_der(der: bytes) -> KeyForm:
 def _import(der: bytes, subject: str, form: KeyForm) -> RSA.RsaKey:
     try:
         rsa = RSA.import_key(der)
-    except (ValueError, IndexError, TypeError) as error:
+    except (ValueError, IndexError, TypeError, ArithmeticError) as error:
         raise _fault(Reason.KEY_DAMAGED, subject, form.value) from error
     if rsa.size_in_bits() < MIN_BITS:
         raise _fault(Reason.KEY_TOO_SMALL, subject, str(rsa.size_in_bits()), str(MIN_BITS))

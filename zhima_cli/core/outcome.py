@@ -63,9 +63,9 @@ def conclude(call: Call, answer: Answer) -> Outcome:
     known = look_up(answer.code, answer.sub_code)
     return Outcome(
         call,
-        known.kind if known else Kind.GATEWAY,
+        known.kind,
         Sent.ANSWERED,
-        retryable=known is not None and known.retryable,
+        retryable=known.retryable,
         answer=answer,
         known=known,
     )

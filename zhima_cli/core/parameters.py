@@ -30,7 +30,13 @@ MAX_MERCHANT_CONFIG = 1024
 MAX_EXT_BIZ_PARAM = 4096
 MAX_LINKED_MERCHANT_ID = 16
 
+# These hold JSON text.
+JSON_PARAMETERS = ("identity_param", "merchant_config", "ext_biz_param")
+
 TRANSACTION_ID = re.compile(r"[A-Za-z0-9_]{1,32}")
+
+# A typographic quote where JSON's own is due, not one within a string.
+_CURLY_QUOTES = re.compile(r"[{,:]\s*[“”‘’]|[“”‘’]\s*[:,}]")
 
 _MAX_JSON_BYTES = 64 * 1024
 _TRANSACTION_PREFIX = "ZHIMA"
@@ -147,8 +153,7 @@ class _JsonReader:
         self._sources = sources
         self._charset = charset
         self._read_stdin = read_stdin
-        given = ("identity_param", "merchant_config", "ext_biz_param")
-        takers = [name for name in given if getattr(options, name) == "-"]
+        takers = [name for name in JSON_PARAMETERS if getattr(options, name) == "-"]
         self.stdin_is_taken = bool(takers)
         self._stdin_is_clear = len(takers) <= 1
         if not self._stdin_is_clear:
@@ -174,14 +179,13 @@ class _JsonReader:
         try:
             value = decode(text)
         except JsonError as error:
-            curly = any(quote in text for quote in "“”‘’")
-            reason = Reason.CURLY_QUOTES if curly else Reason.NOT_JSON
+            reason = Reason.CURLY_QUOTES if _CURLY_QUOTES.search(text) else Reason.NOT_JSON
             self._sources.add(setting, reason, str(error))
             return None
         if not isinstance(value, dict):
             self._sources.add(setting, Reason.NOT_A_JSON_OBJECT)
             return None
-        if _has_lone_surrogate(value):
+        if Charset.UTF_8.can_write(text) and _has_lone_surrogate(value):
             self._sources.add(setting, Reason.NOT_TEXT)
             return None
         return text
@@ -241,7 +245,8 @@ def _given_identity(options: Options, sources: Sources, reader: _JsonReader) -> 
                 Kind.USAGE, Reason.IDENTITY_MEMBER, option_name("identity_param"), name
             )
             sources.problems.append(problem)
-            return None
+    if sources.problems:
+        return None
     if identity["identity_type"] == CERT_INFO:
         name, number, cert_type = (identity[n] for n in ("cert_name", "cert_no", "cert_type"))
         _warn_of_person(sources, "identity_param", name, number, cert_type)

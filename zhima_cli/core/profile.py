@@ -12,8 +12,10 @@ from zhima_cli.core.files import read_file
 from zhima_cli.core.kinds import Kind
 
 MAX_CONFIG_BYTES = 64 * 1024
+_MAX_DOTS = 256
 # A longer name of a key may be a secret that was pasted into the wrong place.
-MAX_SHOWN_KEY = 40
+_MAX_SHOWN_NAME = 40
+_MAX_NUMBER = 1e9
 DEFAULT_PROFILE = "default"
 MOCK_PROFILE = "mock"
 
@@ -73,15 +75,14 @@ class ConfigFile:
         where = f"{self.path}: profiles.{name}"
         if not isinstance(table, dict):
             raise InputError(_wrong_type(where, table, "table"))
-        problems = [_unknown_key(where, key, PROFILE_KEYS) for key in table.keys() - PROFILE_KEYS]
+        problems = [_unknown_key(where, k, PROFILE_KEYS) for k in table if k not in PROFILE_KEYS]
         values: dict[str, Any] = {}
         for key in PROFILE_KEYS:
             value = table.get(key)
-            is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            if isinstance(value, str) or (key in _NUMBERS and is_number):
-                values[key] = str(value)
-            elif key == "history" and value is False:
+            if isinstance(value, str) or (key == "history" and value is False):
                 values[key] = value
+            elif key in _NUMBERS and isinstance(value, int | float) and not isinstance(value, bool):
+                values[key] = _number_text(value)
             elif value is not None:
                 expected = "number" if key in _NUMBERS else "string"
                 problems.append(_wrong_type(f"{where}.{key}", value, expected))
@@ -96,6 +97,9 @@ def read_config(path: Path) -> ConfigFile:
     Raises InputError.
     """
     data = read_file(path, MAX_CONFIG_BYTES, Kind.CONFIG, "config")
+    if any(line.count(b".") > _MAX_DOTS for line in data.splitlines()):
+        # A key of thousands of parts takes tomllib minutes and gigabytes.
+        raise InputError(_problem(Reason.NOT_TOML, str(path)))
     try:
         document = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -108,7 +112,9 @@ def read_config(path: Path) -> ConfigFile:
     except (RecursionError, ValueError):
         # A number of thousands of digits, or a date that there is not, is a bare ValueError.
         raise InputError(_problem(Reason.NOT_TOML, str(path))) from None
-    problems = [_unknown_key(str(path), key, _FILE_KEYS) for key in document.keys() - _FILE_KEYS]
+    problems = [
+        _unknown_key(str(path), key, _FILE_KEYS) for key in document if key not in _FILE_KEYS
+    ]
     default_profile = document.get("default_profile")
     if not isinstance(default_profile, str | None):
         problems.append(_wrong_type(f"{path}: default_profile", default_profile, "string"))
@@ -148,10 +154,19 @@ def _unknown_key(where: str, key: str, known: tuple[str, ...]) -> Problem:
     import difflib  # costs every call, and only a failing one needs it
 
     nearest = difflib.get_close_matches(key, known, 1, 0)
-    found = key if len(key) <= MAX_SHOWN_KEY else "…"
-    return _problem(Reason.UNKNOWN_KEY, where, found, nearest[0] if nearest else "")
+    return _problem(Reason.UNKNOWN_KEY, where, shown_name(key), nearest[0] if nearest else "")
+
+
+def shown_name(name: str) -> str:
+    """Return the name of a key or profile for a message, or ``…`` for what is unlike one."""
+    return name if len(name) <= _MAX_SHOWN_NAME else "…"
+
+
+def _number_text(number: float) -> str:
+    # Of an integer, TOML knows no bound, but Python has one for writing it out.
+    return str(number) if abs(number) < _MAX_NUMBER else "inf"
 
 
 def _no_such_profile(config: ConfigFile, name: str) -> Problem:
     expected = ", ".join((*config.names, MOCK_PROFILE))
-    return _problem(Reason.NO_SUCH_PROFILE, str(config.path), name, expected)
+    return _problem(Reason.NO_SUCH_PROFILE, str(config.path), shown_name(name), expected)

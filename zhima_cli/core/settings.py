@@ -17,6 +17,7 @@ from zhima_cli.core.profile import (
     MOCK_PROFILE,
     Profile,
     read_config,
+    shown_name,
 )
 from zhima_cli.core.signature import SignType
 from zhima_cli.core.sources import Sources, expand_home, option_name, variable_name
@@ -117,7 +118,12 @@ def resolve(
         refuse_options_of_account(options, sources)
     else:
         account = resolve_account(
-            options, sources, charset, dry_run=dry_run, profile_failed=profile_failed
+            options,
+            sources,
+            charset,
+            surroundings.check_network,
+            dry_run=dry_run,
+            profile_failed=profile_failed,
         )
     parameters = resolve_parameters(options, sources, charset, surroundings)
     if sources.problems or parameters is None:
@@ -163,6 +169,10 @@ def resolve_history(options: Options, surroundings: Surroundings) -> Path:
 
 def _load_profile(options: Options, surroundings: Surroundings) -> Profile:
     variables = surroundings.variables
+    for name, value in (("config", options.config), ("profile", options.profile)):
+        if value == "":
+            # A script's variable that is unset must not choose another account.
+            raise InputError(Problem(Kind.USAGE, Reason.EMPTY, option_name(name)))
     asked = options.profile or variables.get(variable_name("profile"))
     if asked == MOCK_PROFILE:
         return Profile(MOCK_PROFILE)
@@ -172,7 +182,7 @@ def _load_profile(options: Options, surroundings: Surroundings) -> Profile:
         path = expand_home(named, surroundings.home)
     elif not path.exists():
         if asked:
-            problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, asked, str(path))
+            problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, shown_name(asked), str(path))
             raise InputError(problem)
         return Profile(path=path)
     config = read_config(path)

@@ -17,6 +17,7 @@ from zhima_cli.core.codes import BUSINESS_CODE, look_up
 from zhima_cli.core.outcome import MOCK_BIZ_NO
 from zhima_cli.core.parameters import (
     CERT_INFO,
+    JSON_PARAMETERS,
     MAX_CODE,
     MAX_EXT_BIZ_PARAM,
     MAX_IDENTITY_PARAM,
@@ -67,13 +68,11 @@ _OWN_LIMITS = {
     "linked_merchant_id": MAX_LINKED_MERCHANT_ID,
 }
 _REQUIRED = ("transaction_id", "product_code", "biz_code", "identity_param")
-_JSON_PARAMETERS = ("identity_param", "merchant_config", "ext_biz_param")
-_BEFORE_THE_METHOD = frozenset({"isv.missing-method", "isv.invalid-method"})
+_BEFORE_THE_METHOD = frozenset({"isv.invalid-charset", "isv.missing-method", "isv.invalid-method"})
 # Here the gateway cannot tell who asks, and so does not sign what it answers.
 _BEFORE_THE_CALLER = _BEFORE_THE_METHOD | {
     "isv.missing-app-id",
     "isv.invalid-app-id",
-    "isv.invalid-charset",
     "isv.missing-signature",
     "isv.missing-signature-type",
     "isv.missing-signature-key",
@@ -130,7 +129,8 @@ class MockGateway:
         try:
             charset = _charset(received)
             params = _params(received, charset)
-            sign_type = _common(params)
+            sign_type = _sign_type(params)
+            _check_common(params)
             self._verify(params, charset, sign_type)
             own = _own(params.get("biz_content", ""))
             transaction_id = own["transaction_id"]
@@ -171,7 +171,7 @@ class MockGateway:
         node = {"code": refusal.code, "msg": _MESSAGES[refusal.code]}
         if refusal.sub_code:
             node["sub_code"] = refusal.sub_code
-            node["sub_msg"] = f"{known.description.zh if known else ''} {refusal.detail}".strip()
+            node["sub_msg"] = f"{known.description.zh} {refusal.detail}".strip()
         name = ERROR_NODE if refusal.sub_code in _BEFORE_THE_METHOD else RESPONSE_NODE
         text = _dump(node)
         if refusal.sub_code in _BEFORE_THE_CALLER:
@@ -220,14 +220,16 @@ def _fields(text: str, charset: Charset) -> list[tuple[str, str]]:
 
 def _charset(received: Received) -> Charset:
     """Find the charset in the query: without it, nothing else can be read."""
+    names = [v for n, v in parse_qsl(received.query, encoding="latin-1") if n == "charset"]
     try:
-        names = [v for n, v in parse_qsl(received.query, encoding="latin-1") if n == "charset"]
         return Charset(names[0].lower())
     except (IndexError, ValueError):
         raise _Refusal("40002", "isv.invalid-charset") from None
 
 
 def _params(received: Received, charset: Charset) -> dict[str, str]:
+    if not (received.query.isascii() and received.form.isascii()):
+        raise _Refusal("40002", "isv.invalid-parameter", "not percent-encoded")
     try:
         query, form = (_fields(text, charset) for text in (received.query, received.form))
     except ValueError:
@@ -238,12 +240,28 @@ def _params(received: Received, charset: Charset) -> dict[str, str]:
     return params
 
 
-def _common(params: Mapping[str, str]) -> SignType:
-    """Check the common parameters in the order in which a gateway needs them."""
+def _sign_type(params: Mapping[str, str]) -> SignType:
+    """Check what the gateway needs to know who asks, and how to sign what it answers."""
+    for name, known, missing, invalid in (
+        ("method", (METHOD,), "isv.missing-method", "isv.invalid-method"),
+        ("app_id", (APP_ID,), "isv.missing-app-id", "isv.invalid-app-id"),
+        (
+            "sign_type",
+            tuple(sign_type.value for sign_type in SignType),
+            "isv.missing-signature-type",
+            "isv.invalid-signature-type",
+        ),
+    ):
+        if not params.get(name):
+            raise _Refusal("40001", missing)
+        if params[name] not in known:
+            raise _Refusal("40002", invalid)
+    return SignType(params["sign_type"])
+
+
+def _check_common(params: Mapping[str, str]) -> None:
+    """Check the common parameters that are left."""
     for name, missing in (
-        ("method", "isv.missing-method"),
-        ("app_id", "isv.missing-app-id"),
-        ("sign_type", "isv.missing-signature-type"),
         ("sign", "isv.missing-signature"),
         ("timestamp", "isv.missing-timestamp"),
         ("version", "isv.missing-version"),
@@ -251,9 +269,6 @@ def _common(params: Mapping[str, str]) -> SignType:
         if not params.get(name):
             raise _Refusal("40001", missing)
     for name, holds, sub_code in (
-        ("method", params["method"] == METHOD, "isv.invalid-method"),
-        ("app_id", params["app_id"] == APP_ID, "isv.invalid-app-id"),
-        ("sign_type", params["sign_type"] in ("RSA", "RSA2"), "isv.invalid-signature-type"),
         ("timestamp", _is_timestamp(params["timestamp"]), "isv.invalid-timestamp"),
         ("version", params["version"] == VERSION, "isv.invalid-parameter"),
         ("format", params.get("format", FORMAT).upper() == FORMAT, "isv.invalid-format"),
@@ -262,14 +277,9 @@ def _common(params: Mapping[str, str]) -> SignType:
             raise _Refusal("40002", sub_code, name)
     for name, limit in _COMMON_LIMITS.items():
         if len(params.get(name, "")) > limit:
-            token = name == "app_auth_token"
-            code, sub_code = (
-                ("20001", "aop.invalid-app-auth-token")
-                if token
-                else ("40002", "isv.invalid-parameter")
-            )
-            raise _Refusal(code, sub_code, name)
-    return SignType(params["sign_type"])
+            if name == "app_auth_token":
+                raise _Refusal("20001", "aop.invalid-app-auth-token", name)
+            raise _Refusal("40002", "isv.invalid-parameter", name)
 
 
 def _is_timestamp(text: str) -> bool:
@@ -295,7 +305,7 @@ def _own(biz_content: str) -> dict[str, str]:
             raise _business("INVALID_PARAMETER", f"{name} is missing")
     if not TRANSACTION_ID.fullmatch(own["transaction_id"]):
         raise _business("INVALID_PARAMETER", "transaction_id is not of letters, digits and _")
-    for name in _JSON_PARAMETERS:
+    for name in JSON_PARAMETERS:
         if name in own:
             _object(own[name], name)
     _check_identity(_object(own["identity_param"], "identity_param"))

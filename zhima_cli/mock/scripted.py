@@ -36,7 +36,8 @@ def script_by_name(name: str) -> Script | None:
         if trick.value == name:
             return Script(trick=trick)
     for row in _ROWS:
-        if name in (row.sub_code or row.code, f"{row.code}:{row.sub_code}"):
+        own = row.sub_code or row.code
+        if name in (own, f"{row.code}:{own}" if row.sub_code else own):
             return Script(known=row)
     return None
 

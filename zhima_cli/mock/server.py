@@ -46,10 +46,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(HTTPStatus.NOT_FOUND)
         elif not (length.isascii() and length.isdigit()):
             self._reply(HTTPStatus.LENGTH_REQUIRED)
-        elif int(length) > _MAX_BODY_BYTES:
+        elif len(length) > len(str(_MAX_BODY_BYTES)) or int(length) > _MAX_BODY_BYTES:
             self._reply(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         else:
-            form = self.rfile.read(int(length)).decode("ascii", "replace")
+            form = self.rfile.read(int(length)).decode("latin-1")
             reply = self.server.gateway.answer(Received(query, form))
             self.server.log(reply.about)
             if reply.slow:

@@ -5,6 +5,7 @@ import re
 import shlex
 from dataclasses import dataclass, replace
 
+from zhima_cli.core.parameters import JSON_PARAMETERS
 from zhima_cli.core.request import Param, Request
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Label
@@ -52,12 +53,12 @@ def show_curl(request: Request, screen: Screen) -> None:
     """Write a command for a POSIX shell that sends the request.
 
     The body goes through a pipe, since what stands in a command's arguments shows in the
-    process list.
+    process list; ``--disable`` keeps a ~/.curlrc from changing the request.
     """
     headers = " ".join(f"--header {shlex.quote(f'{h.name}: {h.value}')}" for h in request.headers)
     screen.line(
         f"printf %s {shlex.quote(request.body.decode('ascii'))} | "
-        f"curl --silent --show-error --globoff {headers} --header 'Expect:' "
+        f"curl --disable --silent --show-error --globoff {headers} --header 'Expect:' "
         f"--data @- {shlex.quote(request.url)}"
     )
 
@@ -65,7 +66,7 @@ def show_curl(request: Request, screen: Screen) -> None:
 def _opened(biz_content: str) -> dict[str, object]:
     """Return the parameters with those that are JSON read, for a person to see through."""
     content = json.loads(biz_content)
-    return {n: json.loads(v) if v.startswith("{") else v for n, v in content.items()}
+    return {n: json.loads(v) if n in JSON_PARAMETERS else v for n, v in content.items()}
 
 
 def _redact_param(param: Param) -> Param:

@@ -16,6 +16,12 @@ def show_failure(report: Report, screen: Screen) -> None:
         screen.line(f"  {report.note}")
 
 
+def show_bug(report: Report, screen: Screen) -> None:
+    """Write a fault of zhima's own as one line."""
+    rows = "; ".join(f"{row.label}: {row.value}" for row in report.rows)
+    screen.line(f"zhima: {report.title} ({report.footer}): {rows}")
+
+
 def show_sections(sections: tuple[Section, ...], words: Vocabulary, screen: Screen) -> None:
     """Write a dry run's request, with every value whole on a line of its own."""
     for at, section in enumerate(sections):

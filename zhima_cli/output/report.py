@@ -81,7 +81,7 @@ def _rows(outcome: Outcome, language: Language) -> Iterator[Row]:
         yield Row("code", answer.code)
         if answer.sub_code:
             yield Row("sub_code", answer.sub_code)
-        says = " — ".join(text for text in (answer.msg, answer.sub_msg) if text)
+        says = " - ".join(text for text in (answer.msg, answer.sub_msg) if text)
         if says:
             yield Row(labels[Label.GATEWAY_SAYS], says)
     for sentence in describe(outcome, language):

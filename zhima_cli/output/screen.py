@@ -10,6 +10,8 @@ from zhima_cli.core.visible import is_unseen, visible
 if TYPE_CHECKING:
     from rich.console import Console
 
+_DUMB = ("dumb", "unknown")
+
 
 @dataclass(frozen=True)
 class Screen:
@@ -47,10 +49,12 @@ class Screen:
         """Return rich's console on this stream. What is given to it must be safe() already."""
         from rich.console import Console  # costs more than a plain call's whole output
 
-        plain = bool(self.variables.get("NO_COLOR")) or not self.is_terminal
+        # Of a terminal that is dumb, rich would not ask the width.
+        is_capable = self.is_terminal and self.variables.get("TERM", "").lower() not in _DUMB
+        plain = bool(self.variables.get("NO_COLOR")) or not is_capable
         return Console(
             file=self.stream,
-            force_terminal=self.is_terminal,
+            force_terminal=is_capable,
             color_system=None if plain else "auto",
             highlight=False,
             markup=False,

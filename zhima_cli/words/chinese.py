@@ -11,7 +11,8 @@ _SAME_AGAIN = "请用同一个 transaction_id 重试。"
 CHINESE = Vocabulary(
     reasons={
         Reason.UNKNOWN_OPTION: Sentence(
-            "{found} 不是本命令的选项", "是否想输入 {expected}?--help 可查看全部选项。"
+            "{found} 不是本命令的选项（其后第 {subject} 个词）",
+            "是否想输入 {expected}？--help 可查看全部选项。",
         ),
         Reason.UNKNOWN_COMMAND: Sentence("zhima 没有这个命令", "可用命令：{expected}。"),
         Reason.NO_COMMAND: Sentence("没有给出命令", "可用命令：{expected}。详见 zhima --help。"),
@@ -110,7 +111,7 @@ CHINESE = Vocabulary(
         Reason.RESERVED_PROFILE: Sentence(
             "{subject}：这个名字是 zhima 自带配置的", "请给您的配置换个名字。"
         ),
-        Reason.UNKNOWN_KEY: Sentence("{subject} 有未知的键 {found}", "是否想写 {expected}?"),
+        Reason.UNKNOWN_KEY: Sentence("{subject} 有未知的键 {found}", "是否想写 {expected}？"),
         Reason.WRONG_TYPE: Sentence("{subject} 的 TOML 类型是 {found}", "应为类型 {expected}。"),
         Reason.BOTH_FORMS: Sentence(
             "{subject} 与 {found} 都设置了", "请只保留一个：密钥本身，或它的文件。"
@@ -121,7 +122,7 @@ CHINESE = Vocabulary(
         ),
         Reason.GATEWAY_NOT_HTTPS: Sentence(
             "{subject} 不是 https",
-            "个人信息只走 https;http 仅限本机（127.0.0.1、localhost）。",
+            "个人信息只走 https；http 仅限本机（127.0.0.1、localhost）。",
         ),
         Reason.NO_CA_BUNDLE: Sentence(
             "{subject} 指向的 CA 证书文件或文件夹不可用",
@@ -129,7 +130,7 @@ CHINESE = Vocabulary(
         ),
         Reason.BAD_PROXY: Sentence(
             "{subject} 不是 HTTP 代理地址",
-            "请写成 http://主机：端口 或 https://主机：端口，或取消它。",
+            "请写成 http://主机:端口 或 https://主机:端口，或取消它。",
         ),
         Reason.PORT_UNAVAILABLE: Sentence(
             "{subject}：无法监听：{found}", "请换一个端口，或用 0 任选空闲端口。"

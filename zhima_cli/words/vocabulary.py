@@ -74,6 +74,7 @@ class Vocabulary:
 
 
 def _fill(template: str, problem: Problem) -> str:
-    text = template.format(subject=problem.subject, found=problem.found, expected=problem.expected)
-    # A problem does not always know all that there is to say.
-    return text.replace(" ()", "").replace("\uff08\uff09", "")
+    if not problem.found:
+        # A problem does not always know all that there is to say.
+        template = template.replace(" ({found})", "").replace("（{found}）", "")
+    return template.format(subject=problem.subject, found=problem.found, expected=problem.expected)

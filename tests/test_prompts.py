@@ -1,0 +1,261 @@
+"""The questions for a name and a number, at a real terminal: a pseudo-terminal's other end."""
+
+import contextlib
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from tests.conftest import Account
+from tests.support.independent import BIZ_NO
+from tests.support.input import answering, refusal, sent, shown
+from tests.support.program import Result, process_variables, zhima_command
+
+NAME_QUESTION = "Name, as on the document (cert_name): "
+NUMBER_QUESTION = "Number of the document (cert_no): "
+NAME, NUMBER = "阿卜杜拉·买买提", "260104197909275964"
+PATIENCE = 60  # seconds; only a test that fails waits that long
+CTRL_C, CTRL_D = "\x03", "\x04"
+
+# Makes standard input the terminal that Ctrl-C acts on, as a login shell does, and becomes zhima.
+_ON_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+@dataclass
+class Terminal:
+    """A person at a terminal where zhima runs, its standard output in a pipe."""
+
+    process: subprocess.Popen[bytes]
+    keyboard_and_screen: int
+    seen: str = ""
+
+    def wait_for(self, text: str) -> None:
+        """Read the screen until ``text`` stands there."""
+        end = time.monotonic() + PATIENCE
+        while text not in self.seen:
+            assert self._read(end), f"{text!r} did not come; there is {self.seen!r}"
+
+    def type(self, text: str) -> None:
+        """Press keys."""
+        os.write(self.keyboard_and_screen, text.encode())
+
+    def finish(self) -> Result:
+        """Wait for the end; return the exit status, standard output, and the screen."""
+        end = time.monotonic() + PATIENCE
+        while self._read(end):
+            pass
+        assert self.process.stdout is not None
+        out = self.process.stdout.read().decode()
+        return Result(self.process.wait(PATIENCE), out, self.seen.replace("\r\n", "\n"))
+
+    def _read(self, end: float) -> bool:
+        """Read what comes; False when the terminal has been left, or time is up."""
+        left = max(0.0, end - time.monotonic())
+        ready, _, _ = select.select([self.keyboard_and_screen], [], [], left)
+        if not ready:
+            return False
+        try:
+            data = os.read(self.keyboard_and_screen, 65536)
+        except OSError:  # Linux: nobody has the terminal open any more
+            return False
+        self.seen += data.decode("utf-8", "replace")
+        return bool(data)
+
+
+@contextlib.contextmanager
+def at_terminal(
+    account: Account,
+    *arguments: str,
+    variables: Mapping[str, str] | None = None,
+    is_seen: bool = True,
+) -> Iterator[Terminal]:
+    """Run ``zhima init-cert`` at a new terminal, standard error there too if it ``is_seen``."""
+    controller, terminal = pty.openpty()
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-c", _ON_TERMINAL, zhima_command(), "init-cert", *arguments],
+            stdin=terminal,
+            stdout=subprocess.PIPE,
+            stderr=terminal if is_seen else subprocess.DEVNULL,
+            env=process_variables(account.home, **(variables or {})),
+            cwd=account.home,
+            start_new_session=True,
+        )
+        os.close(terminal)
+        with process:
+            try:
+                yield Terminal(process, controller)
+            finally:
+                if process.poll() is None:
+                    process.kill()
+    finally:
+        os.close(controller)
+
+
+DRY_RUN = ("--dry-run", "--output=json", "--transaction-id=A")
+
+
+def test_a_missing_name_and_number_are_asked_for(account: Account) -> None:
+    """On standard error, so that ``BIZ_NO=$(zhima init-cert)`` asks too."""
+    with answering(account) as stub:
+        with at_terminal(account, "--transaction-id=A") as terminal:
+            terminal.wait_for(NAME_QUESTION)
+            assert NUMBER_QUESTION not in terminal.seen
+            terminal.type(f"{NAME}\n")
+            terminal.wait_for(NUMBER_QUESTION)
+            terminal.type(f"{NUMBER}\n")
+            result = terminal.finish()
+        assert (result.status, result.out) == (0, f"{BIZ_NO}\n")
+        identity = sent(stub).identity
+    assert (identity["cert_name"], identity["cert_no"]) == (NAME, NUMBER)
+    assert result.err == f"{NAME_QUESTION}{NAME}\n{NUMBER_QUESTION}{NUMBER}\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "question", "answer", "member"),
+    [
+        ((f"--cert-no={NUMBER}",), NAME_QUESTION, NAME, "cert_name"),
+        ((f"--cert-name={NAME}",), NUMBER_QUESTION, NUMBER, "cert_no"),
+    ],
+    ids=["name", "number"],
+)
+def test_only_what_is_missing_is_asked_for(
+    account: Account, given: Sequence[str], question: str, answer: str, member: str
+) -> None:
+    with at_terminal(account, *DRY_RUN, *given) as terminal:
+        terminal.wait_for(question)
+        terminal.type(f"{answer}\n")
+        result = terminal.finish()
+    assert shown(Result(result.status, result.out, "")).identity[member] == answer
+    assert result.err == f"{question}{answer}\n"
+
+
+def test_nothing_is_asked_for_where_the_environment_has_it(account: Account) -> None:
+    variables = {"ZHIMA_CERT_NAME": NAME, "ZHIMA_CERT_NO": NUMBER}
+    with at_terminal(account, *DRY_RUN, variables=variables) as terminal:
+        result = terminal.finish()
+    assert shown(Result(result.status, result.out, "")).identity["cert_name"] == NAME
+    assert result.err == ""
+
+
+def test_the_questions_are_asked_in_chinese_too(account: Account) -> None:
+    with at_terminal(account, *DRY_RUN, "--lang=zh") as terminal:
+        terminal.wait_for("证件上的姓名 (cert_name): ")
+        terminal.type(" 收委 \n")
+        terminal.wait_for("证件号码 (cert_no): ")
+        terminal.type(f"{NUMBER}\n")
+        result = terminal.finish()
+    # Nobody means the spaces that a prompt takes along.
+    assert shown(Result(result.status, result.out, "")).identity["cert_name"] == "收委"
+
+
+@pytest.mark.parametrize("answer", ["\n", "  \n"], ids=["nothing", "spaces"])
+def test_an_empty_answer_is_an_error(account: Account, answer: str) -> None:
+    with at_terminal(account, *DRY_RUN, f"--cert-name={NAME}") as terminal:
+        terminal.wait_for(NUMBER_QUESTION)
+        terminal.type(answer)
+        result = terminal.finish()
+    assert refusal(result, "usage").names("cert-no is empty")
+
+
+def test_an_answer_is_checked_like_an_option(account: Account) -> None:
+    with at_terminal(account, *DRY_RUN, "--charset=gb2312", f"--cert-no={NUMBER}") as terminal:
+        terminal.wait_for(NAME_QUESTION)
+        terminal.type(f"{NAME}\n")
+        result = terminal.finish()
+    assert refusal(result, "usage").names("cannot write the character · (U+00B7)")
+
+
+def test_the_end_of_input_is_an_error(account: Account) -> None:
+    with answering(account) as stub:
+        with at_terminal(account, "--output=json") as terminal:
+            terminal.wait_for(NAME_QUESTION)
+            terminal.type(CTRL_D)
+            result = terminal.finish()
+        assert stub.seen == []
+    assert refusal(result, "usage").names("cert_name is missing", "cert_no is missing")
+    assert NUMBER_QUESTION not in result.err
+
+
+def test_ctrl_c_at_a_question_ends_the_call(account: Account) -> None:
+    with answering(account) as stub:
+        with at_terminal(account, "--output=json") as terminal:
+            terminal.wait_for(NAME_QUESTION)
+            terminal.type(CTRL_C)
+            result = terminal.finish()
+        assert stub.seen == []
+    assert result.status == 130
+    assert (result.json["kind"], result.json["sent"]) == ("interrupted", "no")
+    assert "Traceback" not in result.err
+
+
+def test_sigint_at_a_question_ends_the_call(account: Account) -> None:
+    """As another program's kill, not as the terminal's key."""
+    with at_terminal(account, "--output=json") as terminal:
+        terminal.wait_for(NAME_QUESTION)
+        terminal.process.send_signal(signal.SIGINT)
+        result = terminal.finish()
+    assert (result.status, result.json["kind"]) == (130, "interrupted")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "subject"),
+    [
+        pytest.param(("--timeout=0",), {}, "--timeout", id="option"),
+        pytest.param(("--profile=live",), {}, "profile live", id="profile"),
+        pytest.param(("--redact",), {}, "--redact", id="combination"),
+        pytest.param((), {"HTTPS_PROXY": "nonsense://"}, "HTTPS_PROXY", id="proxy"),
+    ],
+)
+def test_nobody_is_asked_when_something_else_is_wrong(
+    account: Account,
+    arguments: Sequence[str],
+    variables: dict[str, str],
+    subject: str,
+) -> None:
+    """It would be typed for nothing; it is named with the rest instead."""
+    with at_terminal(account, "--output=json", *arguments, variables=variables) as terminal:
+        terminal.type(CTRL_D * 2)  # ends the input of a version that asks all the same
+        result = terminal.finish()
+    assert "cert_name): " not in result.err
+    assert refusal(result, "usage").names(subject, "cert_name is missing", "cert_no is missing")
+
+
+def test_nobody_is_asked_when_standard_input_is_a_parameter(account: Account) -> None:
+    """The terminal is read to its end for --merchant-config, and then there is no more."""
+    with at_terminal(account, "--output=json", "--merchant-config=-", *DRY_RUN) as terminal:
+        terminal.type("{}\n" + CTRL_D)
+        result = terminal.finish()
+    assert "cert_name): " not in result.err
+    assert refusal(result, "usage").names("cert_name is missing", "cert_no is missing")
+
+
+def test_nobody_is_asked_where_the_question_would_not_be_seen(account: Account) -> None:
+    with at_terminal(account, "--output=json", is_seen=False) as terminal:
+        result = terminal.finish()
+    assert refusal(result, "usage").names("cert_name is missing", "cert_no is missing")
+
+
+@pytest.mark.parametrize("stdin", [b"", f"{NAME}\n{NUMBER}\n".encode()], ids=["empty", "text"])
+def test_nobody_is_asked_where_standard_input_is_no_terminal(
+    account: Account, stdin: bytes
+) -> None:
+    with answering(account) as stub:
+        result = account.init_cert("--output=json", person=(), stdin=stdin)
+        assert stub.seen == []
+    assert result.err == ""
+    refused = refusal(result, "usage")
+    assert refused.names("cert_name is missing", "cert_no is missing")
+    for way in ("--cert-name", "ZHIMA_CERT_NAME", "--identity-param"):
+        assert way in refused.solutions[0]

@@ -1,0 +1,206 @@
+"""The words for people: both languages have all of them, and they mean the same."""
+
+import ast
+import inspect
+import re
+import string
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+
+import pytest
+
+import zhima_cli
+from tests.support.program import run_inside
+from zhima_cli.cli.init_cert import init_cert
+from zhima_cli.cli.mock_gateway import mock_gateway
+from zhima_cli.core.codes import BARE_CODES, GATEWAY_CODES, INTERFACE_CODES
+from zhima_cli.core.errors import Problem, Reason
+from zhima_cli.core.kinds import Kind
+from zhima_cli.words.chinese import CHINESE
+from zhima_cli.words.english import ENGLISH
+from zhima_cli.words.vocabulary import Label, Vocabulary
+
+LANGUAGES = {"en": ENGLISH, "zh": CHINESE}
+# Han, and the punctuation and the full-width forms that go with it.
+CHINESE_CHARACTER = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+HAN = re.compile(r"[\u3400-\u9fff]")
+# What the open platform's page calls it, whatever language its reader speaks.
+ON_THE_PLATFORM = "支付宝公钥"
+# The labels that are the gateway's own names, the same in every language.
+NAMES = {Label.SIGN}
+COMMANDS = {"zhima", "init-cert", "mock-gateway"}
+
+both_languages = pytest.mark.parametrize("words", LANGUAGES.values(), ids=list(LANGUAGES))
+
+
+def placeholders(template: str) -> set[str]:
+    """Return the names of the placeholders in a template."""
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+
+
+def option_names() -> set[str]:
+    """Return the names of every option of every command, as the program defines them."""
+    parameters = (
+        *inspect.signature(init_cert).parameters,
+        *inspect.signature(mock_gateway).parameters,
+    )
+    return {*parameters, "version", "help"} - {"context"}
+
+
+def every_text(words: Vocabulary) -> Iterator[str]:
+    """Yield every text of a language."""
+    for sentence in words.reasons.values():
+        yield from (sentence.what, sentence.remedy)
+    yield from words.kinds.values()
+    yield from words.labels.values()
+    yield from words.helps.values()
+
+
+def used_in_the_package(enum: type[Enum]) -> set[str]:
+    """Return the members of an enum that the package's code names, the words themselves apart."""
+    root = Path(zhima_cli.__file__).parent
+    paths = [p for p in root.rglob("*.py") if p.name not in ("english.py", "chinese.py")]
+    nodes = (node for p in paths for node in ast.walk(ast.parse(p.read_text(encoding="utf-8"))))
+    return {
+        node.attr
+        for node in nodes
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == enum.__name__
+    }
+
+
+@both_languages
+class TestComplete:
+    def test_there_is_a_sentence_for_every_reason(self, words: Vocabulary) -> None:
+        assert set(words.reasons) == set(Reason)
+
+    def test_there_is_a_title_for_every_kind(self, words: Vocabulary) -> None:
+        assert set(words.kinds) == set(Kind)
+
+    def test_there_is_every_label(self, words: Vocabulary) -> None:
+        assert set(words.labels) == set(Label)
+
+    def test_there_is_help_for_every_option_and_none_for_others(self, words: Vocabulary) -> None:
+        assert set(words.helps) == option_names() | COMMANDS
+
+    def test_no_text_is_empty_or_has_stray_spaces(self, words: Vocabulary) -> None:
+        texts = list(every_text(words))
+        questions = {words.labels[Label.ASK_CERT_NAME], words.labels[Label.ASK_CERT_NO]}
+        assert [text for text in texts if not text.strip()] == []
+        assert [t for t in texts if t not in questions and (t != t.strip() or "  " in t)] == []
+        assert all(question.endswith((": ", "：")) for question in questions)
+
+
+class TestSameMeaning:
+    def test_both_languages_fill_in_the_same(self) -> None:
+        for reason in Reason:
+            english, chinese = ENGLISH.reasons[reason], CHINESE.reasons[reason]
+            assert placeholders(english.what) == placeholders(chinese.what), reason
+            assert placeholders(english.remedy) == placeholders(chinese.remedy), reason
+            named = placeholders(english.what) | placeholders(english.remedy)
+            assert named <= {"subject", "found", "expected"}, reason
+
+    def test_both_name_the_same_options_variables_and_addresses(self) -> None:
+        pattern = re.compile(r"--[a-z-]+[a-z]|\b[A-Z]+_[A-Z_]+\b|@|\bhttps?://")
+        for reason in Reason:
+            english, chinese = (
+                set(pattern.findall(sentence.what + sentence.remedy))
+                for sentence in (ENGLISH.reasons[reason], CHINESE.reasons[reason])
+            )
+            assert english == chinese, reason
+
+    def test_both_name_the_same_variables_in_the_help(self) -> None:
+        pattern = re.compile(r"\[ZHIMA_[A-Z_]+\]")
+        for name, text in ENGLISH.helps.items():
+            assert pattern.findall(text) == pattern.findall(CHINESE.helps[name]), name
+
+
+class TestLanguage:
+    def test_english_has_nothing_chinese_but_one_name_on_the_platform(self) -> None:
+        texts = [text.replace(ON_THE_PLATFORM, "") for text in every_text(ENGLISH)]
+        assert [text for text in texts if CHINESE_CHARACTER.search(text)] == []
+
+    def test_chinese_is_chinese(self) -> None:
+        names = {CHINESE.labels[label] for label in NAMES}
+        texts = [text for text in every_text(CHINESE) if text not in names]
+        assert [text for text in texts if not HAN.search(text)] == []
+
+    def test_the_tables_of_codes_are_in_both_languages(self) -> None:
+        for row in (*INTERFACE_CODES, *GATEWAY_CODES, *BARE_CODES):
+            for text in (row.description, row.solution):
+                assert HAN.search(text.zh), row
+                assert text.en, row
+                assert not CHINESE_CHARACTER.search(text.en), row
+
+    def test_an_address_has_the_colon_that_it_is_typed_with(self) -> None:
+        remedy = CHINESE.say(Problem(Kind.CONFIG, Reason.BAD_PROXY, "HTTPS_PROXY")).remedy
+        assert "http://主机:端口" in remedy
+        assert "https://主机:端口" in remedy
+
+
+@both_languages
+class TestFilledIn:
+    def test_values_survive_whatever_marks_they_hold(self, words: Vocabulary) -> None:
+        values = {
+            "subject": "{subject!r} {0} %s {{",
+            "found": "%(found)d } {expected}",
+            "expected": "{}}} 100%",
+        }
+        for reason, template in words.reasons.items():
+            sentence = words.say(Problem(Kind.USAGE, reason, **values))
+            for text, form in ((sentence.what, template.what), (sentence.remedy, template.remedy)):
+                missing = {name for name in placeholders(form) if values[name] not in text}
+                assert missing == set(), reason
+
+    def test_parentheses_in_a_value_survive(self, words: Vocabulary) -> None:
+        for value in ("a ().toml", "a（）.toml"):
+            problem = Problem(Kind.CONFIG, Reason.NO_SUCH_PROFILE, subject=value)
+            assert words.say(problem).what.startswith(value)
+
+    def test_nothing_is_left_of_parentheses_around_nothing(self, words: Vocabulary) -> None:
+        for reason in Reason:
+            sentence = words.say(Problem(Kind.USAGE, reason, "--subject"))
+            for text in (sentence.what, sentence.remedy):
+                assert not re.search(r"[(（]\s*[)）]", text), reason
+
+    def test_braces_of_the_sentence_itself_come_out_single(self, words: Vocabulary) -> None:
+        sentence = words.say(Problem(Kind.USAGE, Reason.NOT_A_JSON_OBJECT, "--merchant-config"))
+        assert """'{"name":"value"}'""" in sentence.remedy
+
+    def test_parentheses_around_something_stay(self, words: Vocabulary) -> None:
+        problem = Problem(Kind.CONFIG, Reason.NOT_TOML, "config.toml", "line 3, column 1")
+        assert re.search(r"[(（]line 3, column 1[)）]", words.say(problem).what)
+
+    def test_the_words_are_not_filled_in_twice(self, words: Vocabulary) -> None:
+        problem = Problem(Kind.USAGE, Reason.EXCLUDES, "{found}", "{subject}")
+        what = words.say(problem).what
+        assert what.index("{found}") < what.index("{subject}")
+
+
+@pytest.mark.parametrize("enum", [Reason, Kind, Label], ids=lambda enum: enum.__name__)
+def test_no_word_is_dead(enum: type[Enum]) -> None:
+    assert {member.name for member in enum} - used_in_the_package(enum) == set()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    "command", ["", "init-cert", "mock-gateway"], ids=lambda name: name or "zhima"
+)
+def test_the_help_is_in_the_language(tmp_path: Path, command: str, lang: str) -> None:
+    result = run_inside([*command.split(), "--help"], tmp_path, {"ZHIMA_LANG": lang})
+    assert (result.status, result.err) == (0, "")
+    words = LANGUAGES[lang]
+    shown = "".join(result.out.split())  # it is wrapped, anywhere
+    for name in (command or "zhima", "help"):
+        assert "".join(words.helps[name].split()) in shown
+    assert bool(HAN.search(result.out)) == (lang == "zh")
+
+
+@both_languages
+def test_what_is_wrong_ends_open_and_the_remedy_is_a_sentence(words: Vocabulary) -> None:
+    """Plain output puts the one before the other on a line."""
+    for reason, sentence in words.reasons.items():
+        assert not sentence.what.endswith((".", "。")), reason
+        assert sentence.remedy.endswith((".", "。", "?", "？")), reason
