@@ -35,8 +35,12 @@ class Account:
         """The configuration file."""
         return self.home / ".config" / "zhima" / "config.toml"
 
-    def write(self, **settings: str) -> None:
-        """Write the profile ``default``: app_id, both keys, and ``settings`` over them."""
+    def write(self, remembers: bool = False, /, **settings: str) -> None:
+        """Write the profile ``default``: app_id, both keys, and ``settings`` over them.
+
+        Unless it ``remembers``, calls are neither recorded nor tried again: most tests are about
+        one exchange.
+        """
         values = {
             "app_id": APP_ID,
             "private_key": private_pem(self.keys.app),
@@ -44,6 +48,8 @@ class Account:
             **settings,
         }
         lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
+        if not remembers:
+            lines += ["history = false", "retries = 0"]
         self.config.parent.mkdir(parents=True, exist_ok=True)
         self.config.write_text("\n".join(["[profiles.default]", *lines, ""]), encoding="utf-8")
         self.config.chmod(0o600)

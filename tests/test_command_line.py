@@ -15,9 +15,13 @@ VALUE_OPTIONS = (
     *("--cert-name", "--cert-no", "--cert-type", "--identity-type", "--identity-param"),
     *("--merchant-config", "--ext-biz-param", "--linked-merchant-id", "--app-auth-token"),
     *("--gateway", "--app-id", "--private-key-file", "--alipay-public-key-file", "--sign-type"),
-    *("--charset", "--timeout", "--output", "-o", "--lang"),
+    *("--charset", "--timeout", "--retries", "--deadline", "--history"),
+    *("--output", "-o", "--lang"),
 )
-FLAGS = ("--dry-run", "--redact", "--debug", "--help", "-h")
+FLAGS = (
+    *("--no-history", "--require-history", "--resend", "--dry-run", "--redact", "--verbose"),
+    *("--debug", "--help", "-h"),
+)
 OPTIONS = {
     "init-cert": (*VALUE_OPTIONS, *FLAGS),
     "mock-gateway": ("--port", "--write-profile", "--lang", "--debug", "--help", "-h"),
@@ -434,7 +438,7 @@ def test_wrong_usage_gives_one_json_object(account: Account, arguments: tuple[st
     assert list(json.loads(result.out)) == [
         *("schema", "ok", "kind", "biz_no", "transaction_id", "code", "msg", "sub_code"),
         *("sub_msg", "description", "solution", "retryable", "verified", "sent", "profile"),
-        "mock",
+        *("mock", "attempts"),
     ]
 
 

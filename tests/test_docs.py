@@ -86,7 +86,7 @@ def test_the_readme_names_every_environment_variable(tmp_path: Path) -> None:
 
 
 def test_the_readme_lists_every_exit_status() -> None:
-    statuses = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "130"}
+    statuses = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "130", "143"}
     assert set(first_cells(section("Exit statuses"))) == statuses
 
 

@@ -100,7 +100,9 @@ def is_open(port: int) -> bool:
 
 def init_cert(home: Path, profile: Path, *arguments: str) -> Result:
     """Call the gateway that the profile names."""
-    return run_inside(["init-cert", f"--config={profile}", *PERSON, *arguments], home)
+    return run_inside(
+        ["init-cert", "--no-history", f"--config={profile}", *PERSON, *arguments], home
+    )
 
 
 def names_in(folder: Path) -> list[str]:

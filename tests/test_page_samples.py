@@ -188,6 +188,7 @@ def test_the_pages_success_field_by_field(
         "retryable": None,
         "verified": True,
         "sent": "answered",
+        "attempts": 1,
         "profile": "default",
         "mock": False,
     }
@@ -236,6 +237,7 @@ def test_the_pages_failure_field_by_field(
         "retryable": True,
         "verified": True,
         "sent": "answered",
+        "attempts": 1,
         "profile": "default",
         "mock": False,
     }

@@ -12,6 +12,7 @@ import pytest
 
 import zhima_cli
 from tests.support.program import run_inside
+from zhima_cli.cli import history
 from zhima_cli.cli.init_cert import init_cert
 from zhima_cli.cli.mock_gateway import mock_gateway
 from zhima_cli.core.codes import BARE_CODES, GATEWAY_CODES, INTERFACE_CODES
@@ -29,7 +30,15 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 ON_THE_PLATFORM = "支付宝公钥"
 # The labels that are the gateway's own names, the same in every language.
 NAMES = {Label.SIGN}
-COMMANDS = {"zhima", "init-cert", "mock-gateway"}
+COMMANDS = {
+    "zhima",
+    "zhima init-cert",
+    "zhima history",
+    "zhima history show",
+    "zhima history export",
+    "zhima history prune",
+    "zhima mock-gateway",
+}
 
 both_languages = pytest.mark.parametrize("words", LANGUAGES.values(), ids=list(LANGUAGES))
 
@@ -41,10 +50,15 @@ def placeholders(template: str) -> set[str]:
 
 def option_names() -> set[str]:
     """Return the names of every option of every command, as the program defines them."""
-    parameters = (
-        *inspect.signature(init_cert).parameters,
-        *inspect.signature(mock_gateway).parameters,
+    commands = (
+        init_cert,
+        mock_gateway,
+        history.history,
+        history.show,
+        history.export,
+        history.prune,
     )
+    parameters = [name for c in commands for name in inspect.signature(c).parameters]
     return {*parameters, "version", "help"} - {"context"}
 
 
@@ -87,10 +101,11 @@ class TestComplete:
 
     def test_no_text_is_empty_or_has_stray_spaces(self, words: Vocabulary) -> None:
         texts = list(every_text(words))
-        questions = {words.labels[Label.ASK_CERT_NAME], words.labels[Label.ASK_CERT_NO]}
+        asked = (Label.ASK_CERT_NAME, Label.ASK_CERT_NO, Label.ASK_PRUNE)
+        questions = {words.labels[label] for label in asked}
         assert [text for text in texts if not text.strip()] == []
         assert [t for t in texts if t not in questions and (t != t.strip() or "  " in t)] == []
-        assert all(question.endswith((": ", "：")) for question in questions)
+        assert all(question.endswith((": ", "：", "[y/N] ")) for question in questions)
 
 
 class TestSameMeaning:
@@ -186,14 +201,16 @@ def test_no_word_is_dead(enum: type[Enum]) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(
-    "command", ["", "init-cert", "mock-gateway"], ids=lambda name: name or "zhima"
+    "command",
+    ["", "init-cert", "history", "history show", "mock-gateway"],
+    ids=lambda name: name or "zhima",
 )
 def test_the_help_is_in_the_language(tmp_path: Path, command: str, lang: str) -> None:
     result = run_inside([*command.split(), "--help"], tmp_path, {"ZHIMA_LANG": lang})
     assert (result.status, result.err) == (0, "")
     words = LANGUAGES[lang]
     shown = "".join(result.out.split())  # it is wrapped, anywhere
-    for name in (command or "zhima", "help"):
+    for name in (f"zhima {command}".strip(), "help"):
         assert "".join(words.helps[name].split()) in shown
     assert bool(HAN.search(result.out)) == (lang == "zh")
 
