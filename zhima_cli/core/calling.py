@@ -65,15 +65,17 @@ def make_call(
     signature. ``settings`` bound the number of attempts and the seconds for them all.
     """
     begun = clock.elapsed()
-    sent = Sent.NO
+    sent = sent_if_stopped = Sent.NO
     attempts = 0
     try:
         while True:
             attempts += 1
             left = settings.deadline - (clock.elapsed() - begun)
+            # A signal may come at any line of it, after the last byte has left included.
+            sent_if_stopped = Sent.UNKNOWN
             attempt = _attempt(settings, network, call, clock, observer, left)
             outcome = _with_history(attempt.outcome, attempts, sent)
-            sent = outcome.sent
+            sent = sent_if_stopped = outcome.sent
             if outcome.kind is not Kind.TEMPORARY or attempts > settings.retries:
                 return outcome
             bound = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1))
@@ -84,7 +86,9 @@ def make_call(
             clock.wait(pause)
             observer.trying_again(attempts + 1)
     except KeyboardInterrupt as stop:
-        return _with_history(fail(call, Interrupted(sent, stop)), attempts, sent)
+        return _with_history(
+            fail(call, Interrupted(sent_if_stopped, stop)), attempts, sent_if_stopped
+        )
 
 
 def _attempt(

@@ -95,8 +95,9 @@ def exchange(request: Request, network: Network, timeout: float) -> Received:
 
     # Neither a name look-up nor a TLS handshake can be cut short from outside: what has not ended
     # in time is left behind, bound by its own time-outs, and does not keep the process alive.
-    threading.Thread(target=work, name="zhima-exchange", daemon=True).start()
+    worker = threading.Thread(target=work, name="zhima-exchange", daemon=True)
     try:
+        worker.start()
         result = results.get(timeout=timeout)
     except Empty:
         sent = body.hold_back()
