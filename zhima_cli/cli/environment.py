@@ -1,8 +1,9 @@
 """Everything of the process that zhima uses, in one object that is passed in."""
 
 import os
+import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -12,7 +13,10 @@ from zhima_cli.core.calling import Clock
 
 @dataclass(frozen=True)
 class Environment:
-    """The streams, the environment's variables, the user's home folder, and the clock."""
+    """The streams, the environment's variables, the user's home folder, and the clock.
+
+    ``shield`` keeps signals from ending the process: a result is there, and is about to be shown.
+    """
 
     stdin: TextIO
     stdout: TextIO
@@ -20,6 +24,7 @@ class Environment:
     variables: Mapping[str, str] = field(repr=False)
     home: Path
     clock: Clock
+    shield: Callable[[], None] = lambda: None
 
     @property
     def config_file(self) -> Path:
@@ -70,7 +75,13 @@ def process_environment() -> Environment:
         variables=os.environ,
         home=home if home.is_absolute() else Path(os.sep),
         clock=Clock(),
+        shield=_ignore_signals,
     )
+
+
+def _ignore_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _closed(mode: str) -> TextIO:

@@ -165,7 +165,9 @@ def _call(plan: _Plan, session: Session, *, made_id: bool) -> Outcome:
     try:
         with recording(settings, clock.now, session.warn) as record:
             observer = Progress(session, settings.retries, record)
-            return record.finish(make_call(settings, plan.network, call, clock, observer))
+            outcome = make_call(settings, plan.network, call, clock, observer)
+            session.environment.shield()
+            return record.finish(outcome)
     except ZhimaError as error:
         session.trace(error)
         return fail(call, error)

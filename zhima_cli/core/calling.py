@@ -67,6 +67,7 @@ def make_call(
     begun = clock.elapsed()
     sent = sent_if_stopped = Sent.NO
     attempts = 0
+    outcome: Outcome | None = None
     try:
         while True:
             attempts += 1
@@ -86,6 +87,8 @@ def make_call(
             clock.wait(pause)
             observer.trying_again(attempts + 1)
     except KeyboardInterrupt as stop:
+        if outcome is not None and outcome.kind is Kind.SUCCESS:
+            return outcome
         return _with_history(
             fail(call, Interrupted(sent_if_stopped, stop)), attempts, sent_if_stopped
         )
