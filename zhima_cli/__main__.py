@@ -5,23 +5,31 @@ import signal
 import sys
 from typing import NoReturn, TextIO
 
-from zhima_cli.cli.app import run
-from zhima_cli.cli.environment import process_environment
-from zhima_cli.core.errors import Terminated
-
 
 def main() -> int:
     """Run zhima on the process's own arguments and streams; return the exit status."""
-    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        return _run()
+    except KeyboardInterrupt:
+        # Before there is a language or a form to say it in.
+        os.write(2, b"zhima: interrupted; nothing was sent (exit status 130)\n")
+        return 130
+
+
+def _run() -> int:
+    from zhima_cli.cli.app import run  # takes long enough to be interrupted
+    from zhima_cli.cli.environment import process_environment
+    from zhima_cli.core.errors import Terminated
+
+    def terminate(_number: int, _frame: object) -> NoReturn:
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, terminate)
     environment = process_environment()
     status = run(sys.argv[1:], environment)
     for stream in (environment.stdout, environment.stderr):
         _settle(stream)
     return status
-
-
-def _terminate(_number: int, _frame: object) -> NoReturn:
-    raise Terminated
 
 
 def _settle(stream: TextIO) -> None:

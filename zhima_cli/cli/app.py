@@ -54,7 +54,7 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
     except KeyboardInterrupt as stop:
         error = Interrupted(Sent.NO, stop)
     except Exception as bug:  # the last resort: a message instead of a traceback
-        error = InternalError(bug, Sent.UNKNOWN)
+        error = InternalError(bug, Sent.NO)
     session.trace(error)
     return session.finish(fail(Call(), error))
 

@@ -28,7 +28,7 @@ class Grammar:
         """Return the index of the first of the arguments that is no option nor its value."""
         at = 0
         while at < len(arguments) and arguments[at].startswith("-"):
-            option, attached = _split(arguments[at])
+            option, attached = split_argument(arguments[at])
             at += 2 if self.takes_value.get(option, False) and attached is None else 1
         return min(at, len(arguments))
 
@@ -44,7 +44,7 @@ class Grammar:
             if not argument.startswith("-") or argument == "-":
                 words += 1
                 continue
-            option, attached = _split(argument)
+            option, attached = split_argument(argument)
             if option not in self.takes_value:
                 yield self._unknown(option, len(arguments) - len(pending))
             elif not self.takes_value[option]:
@@ -82,7 +82,7 @@ class Grammar:
         return Problem(Kind.USAGE, Reason.UNKNOWN_OPTION, str(word), found, nearest)
 
 
-def _split(argument: str) -> tuple[str, str | None]:
+def split_argument(argument: str) -> tuple[str, str | None]:
     """Return the option and the value that is attached to it, if any."""
     if argument.startswith("--"):
         option, equals, value = argument.partition("=")

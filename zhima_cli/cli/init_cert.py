@@ -1,24 +1,25 @@
 """``zhima init-cert``: one signed call, its verified answer."""
 
 import contextlib
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
-from zhima_cli.cli.network import network_for
 from zhima_cli.cli.progress import Progress
 from zhima_cli.cli.session import Session
 from zhima_cli.core.account import Account
 from zhima_cli.core.calling import make_call
 from zhima_cli.core.errors import InputError, InternalError, Problem, Reason, ZhimaError
-from zhima_cli.core.exchange import Network
 from zhima_cli.core.kinds import Kind, Sent
 from zhima_cli.core.options import Options
 from zhima_cli.core.outcome import Call, Outcome, fail
+from zhima_cli.core.parameters import is_transaction_id
+from zhima_cli.core.profile import MOCK_PROFILE, shown_name
 from zhima_cli.core.recording import recording
 from zhima_cli.core.request import assemble
 from zhima_cli.core.settings import Settings, resolve
+from zhima_cli.core.sources import variable_name
 from zhima_cli.output.dry_run import redact as redacted
 from zhima_cli.output.form import Form
 from zhima_cli.words.vocabulary import Label
@@ -96,61 +97,55 @@ def init_cert(
         resend=resend,
     )
     with contextlib.ExitStack() as stack:
-        plan = _plan(options, session, stack, dry_run=dry_run, redact=redact)
-        session.warn(*plan.settings.warnings)
+
+        def mock_account() -> Account:
+            from zhima_cli.mock.server import mock_account as serve
+
+            return stack.enter_context(serve())
+
+        try:
+            settings = resolve(
+                options,
+                session.surroundings,
+                mock_account,
+                dry_run=dry_run,
+                found=tuple(_problems(session, dry_run=dry_run, redact=redact)),
+            )
+        except InputError as error:
+            session.trace(error)
+            return session.finish(fail(_asked(options, session), error))
+        session.warn(*settings.warnings)
         if not dry_run:
-            return session.finish(_call(plan, session, made_id=transaction_id is None))
-        request = assemble(plan.settings, session.environment.clock.now())
+            return session.finish(_call(settings, session, made_id=transaction_id is None))
+        request = assemble(settings, session.environment.clock.now())
         if redact:
             session.warn(Problem(Kind.USAGE, Reason.REDACTED))
             request = redacted(request)
-        return session.show_request(request, plan.settings)
+        return session.show_request(request, settings)
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """Everything that was checked before the call."""
-
-    settings: Settings
-    network: Network
-
-
-def _plan(
-    options: Options,
-    session: Session,
-    stack: contextlib.ExitStack,
-    *,
-    dry_run: bool,
-    redact: bool,
-) -> _Plan:
-    """Resolve and check it all. Raises InputError with everything that is wrong."""
-    environment = session.environment
-    problems = list(session.presentation.problems)
+def _problems(session: Session, *, dry_run: bool, redact: bool) -> Iterator[Problem]:
+    """Yield what is wrong with how the result is to be shown."""
+    yield from session.presentation.problems
     if session.presentation.form is Form.CURL and not dry_run:
-        problems.append(Problem(Kind.USAGE, Reason.CURL_NEEDS_DRY_RUN))
+        yield Problem(Kind.USAGE, Reason.CURL_NEEDS_DRY_RUN)
     if redact and not dry_run:
-        problems.append(Problem(Kind.USAGE, Reason.REDACT_NEEDS_DRY_RUN))
-
-    def mock_account() -> Account:
-        from zhima_cli.mock.server import mock_account as serve
-
-        return stack.enter_context(serve())
-
-    surroundings = session.surroundings
-    if problems:
-        surroundings = replace(surroundings, ask=lambda _name: None)
-    try:
-        settings = resolve(options, surroundings, mock_account, dry_run=dry_run)
-        network = network_for(settings.account.gateway, environment.variables)
-    except InputError as error:
-        raise InputError(*problems, *error.problems) from error
-    if problems:
-        raise InputError(*problems)
-    return _Plan(settings, network)
+        yield Problem(Kind.USAGE, Reason.REDACT_NEEDS_DRY_RUN)
 
 
-def _call(plan: _Plan, session: Session, *, made_id: bool) -> Outcome:
-    settings = plan.settings
+def _asked(options: Options, session: Session) -> Call:
+    """Return as much of a call that was never made as a script needs to tell which it was."""
+    profile = options.profile or session.environment.variables.get(variable_name("profile"))
+    transaction_id = options.transaction_id
+    return Call(
+        profile=profile and shown_name(profile),
+        transaction_id=transaction_id if is_transaction_id(transaction_id) else None,
+        mock=profile == MOCK_PROFILE,
+    )
+
+
+def _call(settings: Settings, session: Session, *, made_id: bool) -> Outcome:
+    """Make the call, and have it recorded."""
     clock = session.environment.clock
     call = Call(
         profile=settings.profile,
@@ -165,7 +160,7 @@ def _call(plan: _Plan, session: Session, *, made_id: bool) -> Outcome:
     try:
         with recording(settings, clock.now, session.warn) as record:
             observer = Progress(session, settings.retries, record)
-            outcome = make_call(settings, plan.network, call, clock, observer)
+            outcome = make_call(settings, call, clock, observer)
             session.environment.shield()
             return record.finish(outcome)
     except ZhimaError as error:

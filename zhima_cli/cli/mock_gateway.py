@@ -10,6 +10,7 @@ import typer
 
 from zhima_cli.cli.session import Session
 from zhima_cli.core.errors import InputError, Problem, Reason
+from zhima_cli.core.files import system_words
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.sources import expand_home
 from zhima_cli.mock.keys import make_keys
@@ -36,8 +37,8 @@ def mock_gateway(
             try:
                 url = stack.enter_context(serve(number, keys, session.log))
             except OSError as error:
-                found = error.strerror or type(error).__name__
-                problem = Problem(Kind.USAGE, Reason.PORT_UNAVAILABLE, f"--port {number}", found)
+                subject = f"--port {number}"
+                problem = Problem(Kind.USAGE, Reason.PORT_UNAVAILABLE, subject, system_words(error))
                 raise InputError(problem) from error
             if write_profile is not None:
                 path = expand_home(write_profile, session.environment.home)

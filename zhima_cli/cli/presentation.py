@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import TypeVar
+from pathlib import Path
 
-from zhima_cli.core.errors import Problem, Reason
-from zhima_cli.core.kinds import Kind
+from zhima_cli.cli.arguments import split_argument
+from zhima_cli.core.errors import Problem
+from zhima_cli.core.options import Options
+from zhima_cli.core.profile import Profile
+from zhima_cli.core.sources import Sources
 from zhima_cli.output.form import Form
 from zhima_cli.words.language import Language, language_of_locale
-
-_Choice = TypeVar("_Choice", bound=Enum)
 
 
 @dataclass(frozen=True)
@@ -32,60 +32,22 @@ def choose_presentation(
 
     ``is_terminal`` says whether results go to a person.
     """
-    problems: list[Problem] = []
-    language = _choose(
-        _Spelling(("--lang",), "ZHIMA_LANG"),
-        arguments,
-        variables,
-        language_of_locale(variables),
-        problems,
+    options = Options(
+        lang=_last(("--lang",), arguments), output=_last(("--output", "-o"), arguments)
     )
-    form = _choose(
-        _Spelling(("--output", "-o"), "ZHIMA_OUTPUT"),
-        arguments,
-        variables,
-        Form.PRETTY if is_terminal else Form.PLAIN,
-        problems,
-    )
-    return Presentation(language, form, tuple(problems))
+    sources = Sources(options, variables, Profile(), Path())
+    language = sources.choice("lang", language_of_locale(variables))
+    form = sources.choice("output", Form.PRETTY if is_terminal else Form.PLAIN)
+    return Presentation(language, form, tuple(sources.problems))
 
 
-@dataclass(frozen=True)
-class _Spelling:
-    options: tuple[str, ...]
-    variable: str
-
-    def find(self, arguments: Sequence[str]) -> str | None:
-        """Return the value of the last of the options, None where none is given."""
-        value = None
-        for at, argument in enumerate(arguments):
-            if argument == "--":
-                break
-            name, equals, attached = argument.partition("=")
-            if argument in self.options and at + 1 < len(arguments):
-                value = arguments[at + 1]
-            elif equals and name in self.options and name.startswith("--"):
-                value = attached
-            elif not argument.startswith("--") and argument[:2] in self.options:
-                value = argument[2:] or value
-        return value
-
-
-def _choose(
-    spelling: _Spelling,
-    arguments: Sequence[str],
-    variables: Mapping[str, str],
-    default: _Choice,
-    problems: list[Problem],
-) -> _Choice:
-    origin, value = spelling.options[0], spelling.find(arguments)
-    if value is None:
-        origin, value = spelling.variable, variables.get(spelling.variable) or None
-    if value is None:
-        return default
-    for member in type(default):
-        if member.value == value.lower():
-            return member
-    expected = ", ".join(str(member.value) for member in type(default))
-    problems.append(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, origin, expected=expected))
-    return default
+def _last(spellings: tuple[str, ...], arguments: Sequence[str]) -> str | None:
+    """Return the value of the last of an option's spellings, None where none is given."""
+    value = None
+    for at, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        option, attached = split_argument(argument)
+        if option in spellings:
+            value = attached if attached is not None else "".join(arguments[at + 1 : at + 2])
+    return value

@@ -1,15 +1,14 @@
 """One run of zhima: where its words and results go."""
 
 import contextlib
-import os
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zhima_cli.cli.environment import Environment
-from zhima_cli.cli.network import network_problems
 from zhima_cli.cli.presentation import Presentation
 from zhima_cli.core.errors import InputError, Problem, Reason, UnwrittenError
+from zhima_cli.core.files import system_words
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Surroundings
 from zhima_cli.core.outcome import Outcome, leave_unwritten
@@ -45,8 +44,8 @@ class Session:
             default_history=environment.history_file,
             home=environment.home,
             now=environment.clock.now(),
-            check_network=lambda url: network_problems(url, environment.variables),
             read_stdin=lambda: environment.stdin.buffer.read(_MAX_STDIN_BYTES),
+            can_ask=environment.stdin.isatty() and environment.stderr.isatty(),
             ask=lambda name: self.ask(self.words.labels[_QUESTIONS[name]]),
         )
 
@@ -75,8 +74,8 @@ class Session:
         self.log(f"zhima: {self.words.labels[label]} {text}")
 
     def log(self, line: str) -> None:
-        """Write a line to standard error."""
-        with _whatever_becomes_of_it():
+        """Write a line to standard error; where that is closed or full, go on without."""
+        with contextlib.suppress(OSError):
             self.err.line(line)
 
     def warn(self, *problems: Problem) -> None:
@@ -106,7 +105,7 @@ class Session:
             yield self.out
             self.environment.stdout.flush()
         except OSError as error:
-            raise UnwrittenError(_system_words(error)) from error
+            raise UnwrittenError(system_words(error)) from error
 
     def ask(self, question: str) -> str | None:
         """Ask a person; None where there is none at a terminal, or the input ends."""
@@ -115,7 +114,11 @@ class Session:
             return None
         environment.stderr.write(self.err.safe(question))
         environment.stderr.flush()
-        line = environment.stdin.readline()
+        try:
+            line = environment.stdin.readline()
+        except KeyboardInterrupt:
+            environment.stderr.write("\n")  # what is said next has a line of its own
+            raise
         if not line:
             environment.stderr.write("\n")
             return None
@@ -126,13 +129,14 @@ class Session:
 
         A biz_no that cannot be written where it belongs is not lost: it goes to standard error.
         """
+        self.environment.shield()
         try:
             self._show(outcome)
             self.environment.stdout.flush()
-        except OSError as error:
+        except Exception as error:
+            self.trace(error)
             if outcome.kind is Kind.SUCCESS:
-                words = _system_words(error)
-                outcome = leave_unwritten(outcome, Reason.RESULT_UNWRITTEN, words)
+                outcome = leave_unwritten(outcome, Reason.RESULT_UNWRITTEN, system_words(error))
             self._show_on_stderr(outcome)
         return EXIT_STATUS[outcome.kind]
 
@@ -173,7 +177,7 @@ class Session:
 
     def _show_on_stderr(self, outcome: Outcome) -> None:
         in_words = report(outcome, self.presentation.language)
-        with _whatever_becomes_of_it():
+        with contextlib.suppress(OSError):
             if outcome.kind is Kind.INTERNAL:
                 plain.show_bug(in_words, self.err)
             elif self.presentation.form is Form.PRETTY:
@@ -182,17 +186,6 @@ class Session:
                 pretty.show_report(in_words, self.err)
             else:
                 plain.show_failure(in_words, self.err)
-
-
-@contextlib.contextmanager
-def _whatever_becomes_of_it() -> Iterator[None]:
-    """Go on where standard error is closed or full: a call is not given up for its sake."""
-    with contextlib.suppress(OSError):
-        yield
-
-
-def _system_words(error: OSError) -> str:
-    return os.strerror(error.errno) if error.errno else ""
 
 
 def _trace(error: BaseException) -> Iterator[str]:

@@ -3,7 +3,7 @@
 protocol.md, "The response".
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.errors import Reason, UntrustedError
@@ -17,13 +17,19 @@ from zhima_cli.core.visible import is_unseen
 SUCCESS_CODE = "10000"
 RESPONSE_NODE = METHOD.replace(".", "_") + "_response"
 ERROR_NODE = "error_response"
+# A member that the mock gateway adds to its nodes, and Alipay's has not.
+MOCK_MEMBER = "mock"
 
 _MAX_BIZ_NO = 32
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the gateway said. ``verified`` is False where it came without a signature."""
+    """What the gateway said.
+
+    ``verified`` is False where it came without a signature; ``mock`` is true where the gateway
+    says of itself that it is not Alipay's.
+    """
 
     code: str
     msg: str | None
@@ -31,6 +37,7 @@ class Answer:
     sub_msg: str | None
     biz_no: str | None
     verified: bool
+    mock: bool
 
 
 @dataclass(frozen=True)
@@ -138,6 +145,7 @@ def _interpret(node_name: str, node: object, *, verified: bool) -> Answer:
         sub_msg=_text(node, "sub_msg"),
         biz_no=None,
         verified=verified,
+        mock=MOCK_MEMBER in node,
     )
     if code != SUCCESS_CODE or not verified:
         return answer
@@ -147,7 +155,7 @@ def _interpret(node_name: str, node: object, *, verified: bool) -> Answer:
     unfit = any(c.isspace() or is_unseen(c) for c in biz_no)
     if not 0 < len(biz_no) <= _MAX_BIZ_NO or unfit:
         raise _untrusted(Reason.BIZ_NO_MISSING)
-    return Answer(code, answer.msg, answer.sub_code, answer.sub_msg, biz_no, verified)
+    return replace(answer, biz_no=biz_no)
 
 
 def _text(node: dict[str, object], name: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from zhima_cli.core.answer import read_answer
 from zhima_cli.core.errors import Interrupted, TemporaryError, ZhimaError
-from zhima_cli.core.exchange import Network, exchange
+from zhima_cli.core.exchange import exchange
 from zhima_cli.core.kinds import Kind, Sent
 from zhima_cli.core.outcome import Call, Outcome, conclude, fail
 from zhima_cli.core.request import assemble
@@ -56,9 +56,7 @@ class _Attempt:
     retry_after: float
 
 
-def make_call(
-    settings: Settings, network: Network, call: Call, clock: Clock, observer: Observer
-) -> Outcome:
+def make_call(settings: Settings, call: Call, clock: Clock, observer: Observer) -> Outcome:
     """Make the call and return what it came to; only what is temporary is tried again.
 
     Every attempt has the same transaction_id and content, a fresh timestamp and so a fresh
@@ -74,7 +72,7 @@ def make_call(
             left = settings.deadline - (clock.elapsed() - begun)
             # A signal may come at any line of it, after the last byte has left included.
             sent_if_stopped = Sent.UNKNOWN
-            attempt = _attempt(settings, network, call, clock, observer, left)
+            attempt = _attempt(settings, call, clock, observer, left)
             outcome = _with_history(attempt.outcome, attempts, sent)
             sent = sent_if_stopped = outcome.sent
             if outcome.kind is not Kind.TEMPORARY or attempts > settings.retries:
@@ -96,7 +94,6 @@ def make_call(
 
 def _attempt(
     settings: Settings,
-    network: Network,
     call: Call,
     clock: Clock,
     observer: Observer,
@@ -104,7 +101,7 @@ def _attempt(
 ) -> _Attempt:
     request = assemble(settings, clock.now())
     try:
-        received = exchange(request, network, min(settings.timeout, left))
+        received = exchange(request, settings.network, min(settings.timeout, left))
         if received.clock_ahead is not None:
             observer.clock_is_off(received.clock_ahead)
         answer = read_answer(

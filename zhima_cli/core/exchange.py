@@ -1,5 +1,6 @@
 """The HTTP exchange: one POST, one bounded answer, and what became of the request if neither."""
 
+import contextlib
 import http.client
 import io
 import socket
@@ -13,6 +14,7 @@ from queue import Empty, SimpleQueue
 
 import requests
 import urllib3
+from requests.adapters import HTTPAdapter
 
 from zhima_cli.core.errors import (
     Interrupted,
@@ -22,20 +24,10 @@ from zhima_cli.core.errors import (
     ZhimaError,
 )
 from zhima_cli.core.kinds import Sent
+from zhima_cli.core.network import Network
 from zhima_cli.core.request import Request
 
 MAX_ANSWER_BYTES = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Network:
-    """How the gateway is reached: a proxy's URL, and a file or folder of CA certificates.
-
-    None for ``proxy`` is a direct connection, for ``ca_bundle`` the one that requests ships.
-    """
-
-    proxy: str | None = None
-    ca_bundle: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,28 +103,23 @@ def exchange(request: Request, network: Network, timeout: float) -> Received:
     return result
 
 
-class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 -- the base's
-        """Never look where an answer redirects to: requests would read all of it for that."""
-        return None
-
-
 def _post(request: Request, body: _Body, network: Network, timeout: float) -> Received:
-    with _Session() as session:
-        # ~/.netrc would add an Authorization header; proxy and CA come in `network`.
-        session.trust_env = False
-        if network.proxy is not None:
-            session.proxies = {"http": network.proxy, "https": network.proxy}
-        with session.post(
-            request.url,
-            data=body,
-            headers={header.name: header.value for header in request.headers},
+    # An adapter sends exactly what it is given: ~/.netrc, the environment's proxies, cookies and
+    # redirects are what a requests.Session adds.
+    headers = {header.name: header.value for header in request.headers}
+    prepared = requests.Request("POST", request.url, headers, data=body).prepare()
+    proxies = {"http": network.proxy, "https": network.proxy} if network.proxy else {}
+    with (
+        contextlib.closing(HTTPAdapter()) as adapter,
+        adapter.send(
+            prepared,
+            stream=True,
             timeout=timeout,
             verify=network.ca_bundle or True,
-            allow_redirects=False,
-            stream=True,
-        ) as response:
-            return _read(response, request.gateway)
+            proxies=proxies,
+        ) as response,
+    ):
+        return _read(response, request.gateway)
 
 
 def _read(response: requests.Response, gateway: str) -> Received:

@@ -1,6 +1,8 @@
 """Reading the small files that a user names."""
 
+import os
 import re
+import stat
 from pathlib import Path
 
 from zhima_cli.core.errors import InputError, Problem, Reason
@@ -19,6 +21,11 @@ def shown_path(path: Path) -> str:
     return text if _SHOWN_PATH.fullmatch(text) and not is_secret else "…"
 
 
+def system_words(error: Exception) -> str:
+    """Return the operating system's own words for an error, else the error's type."""
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+
+
 def read_file(path: Path, limit: int, kind: Kind, subject: str) -> bytes:
     """Return what ``path`` holds, ``limit`` bytes at most.
 
@@ -30,11 +37,22 @@ def read_file(path: Path, limit: int, kind: Kind, subject: str) -> bytes:
             data = file.read(limit + 1)
     except (OSError, ValueError) as error:
         # A path with a NUL in it is a ValueError.
-        found = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
-        problem = Problem(kind, Reason.FILE_UNREADABLE, subject, f"{shown_path(path)}: {found}")
+        found = f"{shown_path(path)}: {system_words(error)}"
+        problem = Problem(kind, Reason.FILE_UNREADABLE, subject, found)
         raise InputError(problem) from error
     if len(data) > limit:
         raise InputError(
             Problem(kind, Reason.FILE_TOO_LARGE, subject, shown_path(path), str(limit))
         )
     return data
+
+
+def mode_if_others_read(path: Path) -> int | None:
+    """Return the file's permissions where others than its owner can read it (POSIX), else None."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return None
+    if os.name == "posix" and stat.S_ISREG(mode) and mode & (stat.S_IRGRP | stat.S_IROTH):
+        return stat.S_IMODE(mode)
+    return None

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from zhima_cli.core.errors import Problem
-
 
 @dataclass(frozen=True, repr=False)
 class Options:
@@ -42,6 +40,8 @@ class Options:
     no_history: bool = False
     require_history: bool = False
     resend: bool = False
+    output: str | None = None
+    lang: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ class Surroundings:
 
     ``variables`` is the environment, ``default_config`` the file that is read where none is
     named, ``default_history`` the one that calls are recorded in, ``home`` what ``~`` means,
-    ``now`` the time of the call. ``check_network`` returns what is wrong with the way to a
-    gateway's URL, ``read_stdin`` all of standard input, and ``ask`` what a person typed for the
-    parameter of that name, None where nobody can be asked.
+    ``now`` the time of the call. ``read_stdin`` returns all of standard input. Where somebody
+    ``can_ask``, ``ask`` returns what a person typed for the parameter of that name, None where
+    the input ended.
     """
 
     variables: Mapping[str, str] = field(repr=False)
@@ -60,6 +60,6 @@ class Surroundings:
     default_history: Path
     home: Path
     now: datetime
-    check_network: Callable[[str], tuple[Problem, ...]]
     read_stdin: Callable[[], bytes]
+    can_ask: bool
     ask: Callable[[str], str | None]

@@ -52,8 +52,8 @@ class Outcome:
 
     @property
     def mock(self) -> bool:
-        """Whether the answer, or where there is none the call, is the mock gateway's."""
-        return self.call.mock or (self.biz_no or "").startswith(MOCK_BIZ_NO)
+        """Whether it was the mock gateway that answered, or would have."""
+        return self.call.mock or (self.answer is not None and self.answer.mock)
 
 
 def conclude(call: Call, answer: Answer) -> Outcome:

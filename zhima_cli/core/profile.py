@@ -130,14 +130,12 @@ def read_config(path: Path) -> ConfigFile:
 
 
 def is_absent(path: Path | None) -> bool:
-    """Say whether there is no file ``path``; one that cannot be looked at may be there."""
+    """Say whether there is no file ``path`` for this user to see."""
     try:
         if path is not None:
             path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
     except OSError:
-        return False  # reading it will tell
+        return True
     return False
 
 
@@ -148,6 +146,12 @@ def _problem(reason: Reason, subject: str, found: str = "", expected: str = "") 
 def _wrong_type(subject: str, value: object, expected: str) -> Problem:
     found = _TYPE_NAMES.get(type(value), "string" if isinstance(value, str) else "date or time")
     return _problem(Reason.WRONG_TYPE, subject, found, expected)
+
+
+def _unknown_top_key(path: Path, key: str) -> Problem:
+    if key in PROFILE_KEYS:
+        return _problem(Reason.UNKNOWN_KEY, str(path), key, f"[profiles.{DEFAULT_PROFILE}] {key}")
+    return _unknown_key(str(path), key, _FILE_KEYS)
 
 
 def _unknown_key(where: str, key: str, known: tuple[str, ...]) -> Problem:

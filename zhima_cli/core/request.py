@@ -1,6 +1,5 @@
 """Assembles the request and knows the string that is signed (protocol.md, "The request")."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
@@ -11,6 +10,7 @@ from zhima_cli.core.charset import Charset
 from zhima_cli.core.parameters import Parameters
 from zhima_cli.core.settings import Settings
 from zhima_cli.core.signature import sign
+from zhima_cli.core.strict_json import encode
 
 METHOD = "zhima.customer.certification.initialize"
 FORMAT = "JSON"
@@ -121,4 +121,4 @@ def _biz_content(parameters: Parameters) -> str:
         ("linked_merchant_id", parameters.linked_merchant_id),
     )
     present = {name: value for name, value in members if value is not None}
-    return json.dumps(present, ensure_ascii=False, separators=(",", ":"))
+    return encode(present)

@@ -1,6 +1,5 @@
 """Resolves options, environment and profile into everything that one call needs."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,26 +7,23 @@ from pathlib import Path
 from zhima_cli.core.account import Account, refuse_options_of_account, resolve_account
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.errors import InputError, Problem, Reason
+from zhima_cli.core.gateway import PRODUCTION
 from zhima_cli.core.keys import PublicKey
 from zhima_cli.core.kinds import Kind
+from zhima_cli.core.network import Network, network_for
+from zhima_cli.core.numbers import DEADLINE, RETRIES, TIMEOUT, find_number
 from zhima_cli.core.options import Options, Surroundings
 from zhima_cli.core.parameters import Parameters, resolve_parameters
 from zhima_cli.core.profile import (
     DEFAULT_PROFILE,
     MOCK_PROFILE,
     Profile,
+    is_absent,
     read_config,
     shown_name,
 )
 from zhima_cli.core.signature import SignType
 from zhima_cli.core.sources import Sources, expand_home, option_name, variable_name
-
-DEFAULT_TIMEOUT = 15.0
-MAX_TIMEOUT = 600.0
-DEFAULT_RETRIES = 2
-MAX_RETRIES = 100
-DEFAULT_DEADLINE = 60.0
-MAX_DEADLINE = 86400.0
 
 _MAX_APP_AUTH_TOKEN = 40
 
@@ -47,6 +43,7 @@ class Settings:
     profile: str
     mock: bool
     account: Account
+    network: Network
     sign_type: SignType
     charset: Charset
     timeout: float
@@ -73,67 +70,46 @@ def resolve(
     mock_account: Callable[[], Account],
     *,
     dry_run: bool,
+    found: tuple[Problem, ...] = (),
 ) -> Settings:
     """Resolve and check everything.
 
     ``mock_account`` returns the account of the gateway that zhima carries; it is called when the
     profile is that one and nothing is wrong. A ``dry_run`` reads no answer and so needs no key of
-    Alipay's.
+    Alipay's. ``found`` is what was found wrong before.
 
     Raises InputError with all that is wrong, not only the first of it.
     """
-    problems: list[Problem] = []
-    try:
-        profile = _load_profile(options, surroundings)
-    except InputError as error:
-        problems.extend(error.problems)
-        profile = Profile()
-    # Without its profile nearly everything would be missing too, and that is no news.
-    profile_failed = bool(problems)
-    sources = Sources(surroundings.variables, profile, surroundings.home, problems)
-
-    mock = profile.name == MOCK_PROFILE
-    charset = sources.choice("charset", options.charset, profile.charset, Charset.UTF_8)
-    sign_type = sources.choice("sign_type", options.sign_type, profile.sign_type, SignType.RSA2)
-    timeout = _number(sources, "timeout", options.timeout, profile.timeout, _TIMEOUT)
-    retries = _number(sources, "retries", options.retries, profile.retries, _RETRIES)
-    deadline = _number(
-        sources,
-        "deadline",
-        options.deadline,
-        profile.deadline,
-        # One attempt may take all of its time, unless somebody says that it may not.
-        replace(_DEADLINE, default=max(DEFAULT_DEADLINE, timeout)),
-    )
-    history = _history(options, sources, surroundings)
-    token = sources.text(
-        "app_auth_token",
-        options.app_auth_token,
-        profile.app_auth_token,
-        _MAX_APP_AUTH_TOKEN,
-        charset,
-    )
+    sources = _open(options, surroundings)
+    sources.problems.extend(found)
+    mock = sources.profile.name == MOCK_PROFILE
+    charset = sources.choice("charset", Charset.UTF_8)
+    sign_type = sources.choice("sign_type", SignType.RSA2)
+    timeout = find_number(sources, "timeout", TIMEOUT)
+    retries = find_number(sources, "retries", RETRIES)
+    # One attempt may take all of its time, unless somebody says that it may not.
+    allowed = replace(DEADLINE, default=max(DEADLINE.default, timeout))
+    deadline = find_number(sources, "deadline", allowed)
+    history = _history(sources, surroundings)
+    token = sources.text("app_auth_token", _MAX_APP_AUTH_TOKEN, charset)
     account: Account | None = None
+    network = Network()
     if mock:
-        refuse_options_of_account(options, sources)
+        refuse_options_of_account(sources)
     else:
-        account = resolve_account(
-            options,
-            sources,
-            charset,
-            surroundings.check_network,
-            dry_run=dry_run,
-            profile_failed=profile_failed,
-        )
-    parameters = resolve_parameters(options, sources, charset, surroundings)
+        account = resolve_account(sources, charset, dry_run=dry_run)
+        if not dry_run:
+            network = network_for(account.gateway if account else PRODUCTION, sources)
+    parameters = resolve_parameters(sources, charset, surroundings)
     if sources.problems or parameters is None:
         raise InputError(*sources.problems)
     if account is None:
         account = mock_account()
     return Settings(
-        profile=profile.name,
+        profile=sources.profile.name,
         mock=mock,
         account=account,
+        network=network,
         sign_type=sign_type,
         charset=charset,
         timeout=timeout,
@@ -153,18 +129,25 @@ def resolve_history(options: Options, surroundings: Surroundings) -> Path:
 
     The profile of the options need not be there any more: records outlive it.
     """
+    sources = _open(options, surroundings)
+    path = _history(sources, surroundings)
+    if any(problem.reason not in _NO_PROFILE for problem in sources.problems):
+        raise InputError(*sources.problems)
+    return path or surroundings.default_history
+
+
+def _open(options: Options, surroundings: Surroundings) -> Sources:
+    """Return the sources of everything, the profile's among them if it can be read."""
     profile = Profile()
+    problems: tuple[Problem, ...] = ()
     try:
         profile = _load_profile(options, surroundings)
     except InputError as error:
-        if any(problem.reason not in _NO_PROFILE for problem in error.problems):
-            raise
-    problems: list[Problem] = []
-    sources = Sources(surroundings.variables, profile, surroundings.home, problems)
-    path = _history(options, sources, surroundings)
+        problems = error.problems
+    sources = Sources(options, surroundings.variables, profile, surroundings.home)
     if problems:
-        raise InputError(*problems)
-    return path or surroundings.default_history
+        sources.fail("profile", *problems)
+    return sources
 
 
 def _load_profile(options: Options, surroundings: Surroundings) -> Profile:
@@ -180,7 +163,7 @@ def _load_profile(options: Options, surroundings: Surroundings) -> Profile:
     path = surroundings.default_config
     if named:
         path = expand_home(named, surroundings.home)
-    elif not path.exists():
+    elif is_absent(path):
         if asked:
             problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, shown_name(asked), str(path))
             raise InputError(problem)
@@ -190,74 +173,30 @@ def _load_profile(options: Options, surroundings: Surroundings) -> Profile:
     if name == MOCK_PROFILE:
         return Profile(MOCK_PROFILE)
     chosen = asked or config.default_profile
-    if not chosen and name not in config.names and variables.get(variable_name("app_id")):
-        return Profile(path=path)  # the environment has it all
+    app_id = options.app_id or variables.get(variable_name("app_id"))
+    if app_id and not chosen and name not in config.names:
+        return Profile(path=path)  # flags and environment have it all
     return config.profile(name)
 
 
-@dataclass(frozen=True)
-class _Range:
-    """Which numbers a setting may have; ``least`` itself only where it is ``inclusive``."""
-
-    default: float
-    least: float
-    most: float
-    inclusive: bool
-    whole: bool
-
-    def holds(self, number: float) -> bool:
-        if self.whole and number != int(number):
-            return False
-        return (number > self.least or (self.inclusive and number == self.least)) and (
-            number <= self.most
-        )
-
-    def __str__(self) -> str:
-        return f"{self.least:g} {'≤' if self.inclusive else '<'} … ≤ {self.most:g}"
-
-
-_TIMEOUT = _Range(DEFAULT_TIMEOUT, 0, MAX_TIMEOUT, inclusive=False, whole=False)
-_RETRIES = _Range(DEFAULT_RETRIES, 0, MAX_RETRIES, inclusive=True, whole=True)
-_DEADLINE = _Range(DEFAULT_DEADLINE, 0, MAX_DEADLINE, inclusive=False, whole=False)
-
-
-def _number(
-    sources: Sources, name: str, flag: str | None, in_profile: str | None, allowed: _Range
-) -> float:
-    setting = sources.find(name, flag, in_profile)
-    if setting is None:
-        return allowed.default
-    try:
-        number = float(setting.value)
-    except ValueError:
-        sources.add(setting, Reason.NOT_A_NUMBER)
-        return allowed.default
-    if not math.isfinite(number) or not allowed.holds(number):
-        sources.add(setting, Reason.OUT_OF_RANGE, expected=str(allowed))
-        return allowed.default
-    return number
-
-
-def _history(options: Options, sources: Sources, surroundings: Surroundings) -> Path | None:
+def _history(sources: Sources, surroundings: Surroundings) -> Path | None:
     """Return where the call is recorded; the mock gateway's only where that is asked for."""
-    for given, other in (
-        (options.history is not None, "history"),
-        (options.require_history, "require_history"),
-    ):
-        if options.no_history and given:
-            subject = option_name("no_history")
-            sources.problems.append(
-                Problem(Kind.USAGE, Reason.EXCLUDES, subject, option_name(other))
-            )
+    options = sources.options
     if options.no_history:
+        for name, is_given in (
+            ("history", options.history is not None),
+            ("require_history", options.require_history),
+        ):
+            if is_given:
+                names = option_name("no_history"), option_name(name)
+                sources.fail(name, Problem(Kind.USAGE, Reason.EXCLUDES, *names))
         return None
-    in_profile = sources.profile.history
-    setting = sources.find("history", options.history, in_profile or None)
-    if setting is not None:
-        config = sources.profile.path if setting.kind is Kind.CONFIG else None
+    given = sources.find("history")
+    if given is not None:
+        config = sources.profile.path if given.kind is Kind.CONFIG else None
         folder = config.parent if config else Path()
-        return folder / expand_home(setting.value, sources.home)
-    is_off = in_profile is False or sources.profile.name == MOCK_PROFILE
+        return folder / expand_home(given.value, sources.home)
+    is_off = sources.profile.history is False or sources.profile.name == MOCK_PROFILE
     if is_off and not options.require_history:
         return None
     return surroundings.default_history

@@ -1,8 +1,6 @@
 """Where a value comes from: the flag, else the environment, else the profile, else the default."""
 
-import os
-import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -10,21 +8,25 @@ from typing import TypeVar
 
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.errors import InputError, Problem, Reason
-from zhima_cli.core.files import read_file
+from zhima_cli.core.files import mode_if_others_read, read_file
 from zhima_cli.core.keys import MAX_KEY_BYTES
 from zhima_cli.core.kinds import Kind
+from zhima_cli.core.options import Options
 from zhima_cli.core.profile import Profile
 
 _Choice = TypeVar("_Choice", bound=Enum)
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True)
-class Setting:
-    """A value and where it stands: ``--app-id``, ``ZHIMA_APP_ID`` or ``FILE: profiles.X.app_id``.
+class Given:
+    """A value of the parameter ``name``, and where it stands.
 
-    ``kind`` is the kind of an error in it: USAGE for what was typed, CONFIG for what is on file.
+    ``origin`` is ``--app-id``, ``ZHIMA_APP_ID`` or ``FILE: profiles.X.app_id``; ``kind`` is the
+    kind of an error in it: USAGE for what was typed, CONFIG for what is on file.
     """
 
+    name: str
     value: str = field(repr=False)
     origin: str
     kind: Kind
@@ -53,157 +55,167 @@ def variable_name(name: str) -> str:
     return "ZHIMA_" + name.upper()
 
 
-@dataclass(frozen=True)
 class Sources:
-    """The environment's variables, the profile, and what was found wrong on the way.
+    """The options, the environment's variables and the profile.
 
     ``problems`` and ``warnings`` fill up while values are asked for, so that all that is wrong
-    can be said at once.
+    can be said at once; ``wrong`` holds the names of the parameters that problems are about.
     """
 
-    variables: Mapping[str, str] = field(repr=False)
-    profile: Profile
-    home: Path
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
+    def __init__(
+        self, options: Options, variables: Mapping[str, str], profile: Profile, home: Path
+    ) -> None:
+        self.options = options
+        self.variables = variables
+        self.profile = profile
+        self.home = home
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.wrong: set[str] = set()
 
-    def find(self, name: str, flag: str | None, in_profile: str | None) -> Setting | None:
+    def find(self, name: str) -> Given | None:
         """Return the first of the flag, the environment's variable and the profile's value.
 
         An empty variable counts as none, as everywhere; an empty flag or value is a problem.
         """
-        variable = variable_name(name)
-        setting: Setting | None = None
-        if flag is not None:
-            setting = Setting(flag, option_name(name), Kind.USAGE)
-        elif self.variables.get(variable):
-            setting = Setting(self.variables[variable], variable, Kind.USAGE)
-        elif in_profile is not None:
-            setting = Setting(in_profile, self._profile_origin(name), Kind.CONFIG)
-        if setting is not None and not setting.value:
-            self.add(setting, Reason.EMPTY)
+        flag = getattr(self.options, name, None)
+        variable = self.variables.get(variable_name(name))
+        in_profile = getattr(self.profile, name, None)
+        given: Given | None = None
+        if isinstance(flag, str):
+            given = Given(name, flag, option_name(name), Kind.USAGE)
+        elif variable:
+            given = Given(name, variable, variable_name(name), Kind.USAGE)
+        elif isinstance(in_profile, str):
+            given = Given(name, in_profile, self.profile_origin(name), Kind.CONFIG)
+        if given is not None and not given.value:
+            self.add(given, Reason.EMPTY)
             return None
-        return setting
+        return given
 
-    def text(
-        self,
-        name: str,
-        flag: str | None,
-        in_profile: str | None,
-        limit: int,
-        charset: Charset,
-    ) -> str | None:
+    def text(self, name: str, limit: int, charset: Charset) -> str | None:
         """Like find, but checked: ``limit`` characters at most, each of them in ``charset``."""
-        setting = self.find(name, flag, in_profile)
-        if setting is None:
+        given = self.find(name)
+        if given is None:
             return None
-        self.check_length(setting, limit)
-        self.check_charset(setting, charset)
-        return setting.value
+        self.check_length(given, limit)
+        self.check_charset(given, charset)
+        return given.value
 
-    def choice(
-        self, name: str, flag: str | None, in_profile: str | None, default: _Choice
-    ) -> _Choice:
+    def choice(self, name: str, default: _Choice) -> _Choice:
         """Like find, for one of an enum's values, in upper or lower case."""
-        setting = self.find(name, flag, in_profile)
-        if setting is None:
+        given = self.find(name)
+        if given is None:
             return default
         for member in type(default):
-            if str(member.value).lower() == setting.value.lower():
+            if str(member.value).lower() == given.value.lower():
                 return member
-        self.add(
-            setting,
-            Reason.NOT_A_CHOICE,
-            expected=", ".join(str(member.value) for member in type(default)),
-        )
+        choices = ", ".join(str(member.value) for member in type(default))
+        self.add(given, Reason.NOT_A_CHOICE, expected=choices)
         return default
 
-    def key(
-        self, name: str, flag: str | None, in_profile: str | None, file_in_profile: str | None
-    ) -> KeyText | None:
+    def key(self, name: str) -> KeyText | None:
         """Return a key's text: from the file of the flag, the environment's or the profile's.
 
         In the environment and in the profile the key itself may stand instead of its file's name.
         """
         file_name = f"{name}_file"
-        variables = (variable_name(name), variable_name(file_name))
+        flag = getattr(self.options, file_name)
         if flag is not None:
-            return self._key_file(Setting(flag, option_name(file_name), Kind.CONFIG), Path())
+            return self._key_file(Given(name, flag, option_name(file_name), Kind.CONFIG), Path())
+        variables = variable_name(name), variable_name(file_name)
         inline, file = (self.variables.get(variable) or None for variable in variables)
-        origins = variables
-        folder = Path()
-        if inline is None and file is None:
-            inline, file = in_profile, file_in_profile
-            origins = (self._profile_origin(name), self._profile_origin(file_name))
-            folder = self.profile.path.parent if self.profile.path else folder
-        if inline is not None and file is not None:
-            self.problems.append(Problem(Kind.CONFIG, Reason.BOTH_FORMS, *origins))
-            return None
-        if file is not None:
-            return self._key_file(Setting(file, origins[1], Kind.CONFIG), folder)
-        if inline is None:
-            return None
-        # The environment's bytes that are no text come as lone surrogates.
-        data = inline.encode("utf-8", "surrogateescape")
-        return KeyText(data, origins[0], self.profile.path if inline is in_profile else None)
+        if inline is not None or file is not None:
+            return self._key(name, inline, file, variables, None)
+        inline, file = (getattr(self.profile, key) for key in (name, file_name))
+        origins = self.profile_origin(name), self.profile_origin(file_name)
+        return self._key(name, inline, file, origins, self.profile.path)
 
-    def check_length(self, setting: Setting, limit: int) -> None:
+    def check_length(self, given: Given, limit: int) -> None:
         """Note a value of more than ``limit`` characters."""
-        if len(setting.value) > limit:
-            self.add(setting, Reason.TOO_LONG, str(len(setting.value)), str(limit))
+        if len(given.value) > limit:
+            self.add(given, Reason.TOO_LONG, str(len(given.value)), str(limit))
 
-    def check_charset(self, setting: Setting, charset: Charset) -> None:
+    def check_charset(self, given: Given, charset: Charset) -> None:
         """Note the first character that ``charset`` lacks, and the charsets that have all."""
-        if charset.can_write(setting.value):
+        if charset.can_write(given.value):
             return
-        able = [other.value for other in Charset if other.can_write(setting.value)]
+        able = [other.value for other in Charset if other.can_write(given.value)]
         if not able:
-            self.add(setting, Reason.NOT_TEXT)
+            self.add(given, Reason.NOT_TEXT)
             return
-        character = next(c for c in setting.value if not charset.can_write(c))
-        found = f"{character} (U+{ord(character):04X})"
-        self.problems.append(
+        character = next(c for c in given.value if not charset.can_write(c))
+        self.fail(
+            given.name,
             Problem(
-                setting.kind,
+                given.kind,
                 Reason.NOT_IN_CHARSET,
-                f"{setting.origin} ({charset.value})",
-                found,
+                f"{given.origin} ({charset.value})",
+                f"{character} (U+{ord(character):04X})",
                 ", ".join(able),
-            )
+            ),
         )
 
-    def add(self, setting: Setting, reason: Reason, found: str = "", expected: str = "") -> None:
-        """Note that ``setting`` is wrong."""
-        self.problems.append(Problem(setting.kind, reason, setting.origin, found, expected))
+    def add(self, given: Given, reason: Reason, found: str = "", expected: str = "") -> None:
+        """Note that ``given`` is wrong."""
+        self.fail(given.name, Problem(given.kind, reason, given.origin, found, expected))
 
-    def warn_if_readable(self, path: Path) -> None:
-        """Warn where others than its owner can read the secret in ``path`` (POSIX modes)."""
+    def fail(self, name: str, *problems: Problem) -> None:
+        """Note what is wrong with the parameter ``name``."""
+        self.problems.extend(problems)
+        self.wrong.add(name)
+
+    def attempt(self, name: str, read: Callable[[], _Read]) -> _Read | None:
+        """Return what ``read`` returns, or note what it finds wrong with the parameter ``name``."""
         try:
-            mode = path.stat().st_mode
-        except OSError:
-            return
-        if os.name == "posix" and stat.S_ISREG(mode) and mode & (stat.S_IRGRP | stat.S_IROTH):
-            found = f"{stat.S_IMODE(mode):04o}"
-            self.warn(Reason.KEY_FILE_NOT_PRIVATE, str(path), found)
+            return read()
+        except InputError as error:
+            self.fail(name, *error.problems)
+            return None
 
     def warn(self, reason: Reason, subject: str, found: str = "", expected: str = "") -> None:
         """Note what is not wrong but should be known."""
         self.warnings.append(Problem(Kind.CONFIG, reason, subject, found, expected))
 
-    def _key_file(self, setting: Setting, folder: Path) -> KeyText | None:
-        if not setting.value:
-            self.add(setting, Reason.EMPTY)
-            return None
-        path = folder / expand_home(setting.value, self.home)
-        try:
-            data = read_file(path, MAX_KEY_BYTES, setting.kind, setting.origin)
-        except InputError as error:
-            self.problems.extend(error.problems)
-            return None
-        return KeyText(data, f"{setting.origin}: {path}", path)
+    def warn_if_readable(self, path: Path) -> None:
+        """Warn where others than its owner can read the secret in ``path``."""
+        mode = mode_if_others_read(path)
+        if mode is not None:
+            self.warn(Reason.KEY_FILE_NOT_PRIVATE, str(path), f"{mode:04o}")
 
-    def _profile_origin(self, name: str) -> str:
+    def profile_origin(self, name: str) -> str:
+        """Return where the parameter ``name`` stands, or would stand, in the profile."""
         return f"{self.profile.path}: profiles.{self.profile.name}.{name}"
+
+    def _key(
+        self,
+        name: str,
+        inline: str | None,
+        file: str | None,
+        origins: tuple[str, str],
+        config: Path | None,
+    ) -> KeyText | None:
+        """Return the key of one source, which ``config`` is the file of, if it has one."""
+        if inline is not None and file is not None:
+            self.fail(name, Problem(Kind.CONFIG, Reason.BOTH_FORMS, *origins))
+            return None
+        if file is not None:
+            folder = config.parent if config else Path()
+            return self._key_file(Given(name, file, origins[1], Kind.CONFIG), folder)
+        if inline is None:
+            return None
+        # The environment's bytes that are no text come as lone surrogates.
+        return KeyText(inline.encode("utf-8", "surrogateescape"), origins[0], config)
+
+    def _key_file(self, given: Given, folder: Path) -> KeyText | None:
+        if not given.value:
+            self.add(given, Reason.EMPTY)
+            return None
+        path = folder / expand_home(given.value, self.home)
+        data = self.attempt(
+            given.name, lambda: read_file(path, MAX_KEY_BYTES, given.kind, given.origin)
+        )
+        return None if data is None else KeyText(data, f"{given.origin}: {path}", path)
 
 
 def expand_home(path: str, home: Path) -> Path:

@@ -41,7 +41,9 @@ def decode_at(text: str, at: int) -> tuple[object, int]:
         raise
     except ValueError as error:
         # A number of thousands of digits is a ValueError that is no JSONDecodeError.
-        raise JsonError("not JSON") from error
+        # Of what was read, only the place is told: it may hold a person.
+        at_error = getattr(error, "pos", at)
+        raise JsonError(f"at character {at_error + 1}") from error
     except RecursionError:
         raise JsonError("nested too deep") from None
 
@@ -52,3 +54,8 @@ def decode(text: str) -> object:
     if skip_white_space(text, end) != len(text):
         raise JsonError("something follows the value")
     return value
+
+
+def encode(value: object) -> str:
+    """Return ``value`` as JSON without spaces, characters as they are."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -4,37 +4,37 @@ Knows nothing of HTTP: it is given what was received and says what to send.
 """
 
 import hashlib
-import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import parse_qsl
 
-from zhima_cli.core.answer import ERROR_NODE, RESPONSE_NODE, SUCCESS_CODE
+from zhima_cli.core.answer import ERROR_NODE, MOCK_MEMBER, RESPONSE_NODE, SUCCESS_CODE
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.codes import BUSINESS_CODE, look_up
+from zhima_cli.core.identity import MAX_IDENTITY_PARAM, missing_members
+from zhima_cli.core.json_options import JSON_PARAMETERS
 from zhima_cli.core.outcome import MOCK_BIZ_NO
 from zhima_cli.core.parameters import (
-    CERT_INFO,
-    JSON_PARAMETERS,
     MAX_CODE,
     MAX_EXT_BIZ_PARAM,
-    MAX_IDENTITY_PARAM,
     MAX_LINKED_MERCHANT_ID,
     MAX_MERCHANT_CONFIG,
     MAX_TRANSACTION_ID,
-    TRANSACTION_ID,
+    is_transaction_id,
 )
 from zhima_cli.core.request import FORMAT, METHOD, VERSION, Param, string_to_sign
 from zhima_cli.core.signature import MalformedSignatureError, SignType, sign, verify
-from zhima_cli.core.strict_json import JsonError, decode
+from zhima_cli.core.strict_json import JsonError, decode, encode
 from zhima_cli.mock.keys import MockKeys
 from zhima_cli.mock.scripted import Script, Trick, script_by_name, script_in_transaction_id
 
 # The page's own sample.
 APP_ID = "2014072300007148"
 
+# By which an answer is told from Alipay's own.
+_MARK = {MOCK_MEMBER: "true"}
 _BIZ_NO_DIGITS = 32 - len(MOCK_BIZ_NO)
 _MAX_FIELDS = 100
 _MESSAGES = {
@@ -142,7 +142,7 @@ class MockGateway:
             about = f"{transaction_id} {refusal.code} {refusal.sub_code}".strip()
             body = self._refuse(refusal, charset, sign_type)
             return Reply(charset, body, slow=False, about=about)
-        node = {"code": SUCCESS_CODE, "msg": "Success", "biz_no": biz_no}
+        node = {"code": SUCCESS_CODE, "msg": "Success", "biz_no": biz_no, **_MARK}
         body = self._succeed(node, script.trick, charset, sign_type)
         about = f"{transaction_id} {SUCCESS_CODE} {biz_no}"
         return Reply(charset, body, slow=script.trick is Trick.SLOW, about=about)
@@ -168,12 +168,12 @@ class MockGateway:
 
     def _refuse(self, refusal: _Refusal, charset: Charset, sign_type: SignType) -> bytes:
         known = look_up(refusal.code, refusal.sub_code)
-        node = {"code": refusal.code, "msg": _MESSAGES[refusal.code]}
+        node = {"code": refusal.code, "msg": _MESSAGES[refusal.code], **_MARK}
         if refusal.sub_code:
             node["sub_code"] = refusal.sub_code
             node["sub_msg"] = f"{known.description.zh} {refusal.detail}".strip()
         name = ERROR_NODE if refusal.sub_code in _BEFORE_THE_METHOD else RESPONSE_NODE
-        text = _dump(node)
+        text = encode(node)
         if refusal.sub_code in _BEFORE_THE_CALLER:
             return f'{{"{name}":{text}}}'.encode(charset.value)
         return self._signed(name, text, text, charset, sign_type)
@@ -181,11 +181,11 @@ class MockGateway:
     def _succeed(
         self, node: dict[str, str], trick: Trick | None, charset: Charset, sign_type: SignType
     ) -> bytes:
-        text = signed = _dump(node)
+        text = signed = encode(node)
         if trick is Trick.UNSIGNED:
             return f'{{"{RESPONSE_NODE}":{text}}}'.encode(charset.value)
         if trick is Trick.FORGED:
-            text = _dump({**node, "biz_no": node["biz_no"][::-1]})
+            text = encode({**node, "biz_no": node["biz_no"][::-1]})
         body = self._signed(RESPONSE_NODE, text, signed, charset, sign_type)
         return body[: len(body) // 2] if trick is Trick.TRUNCATED else body
 
@@ -194,10 +194,6 @@ class MockGateway:
     ) -> bytes:
         signature = sign(signed.encode(charset.value), self.keys.gateway.private, sign_type)
         return f'{{"{name}":{text},"sign":"{signature}"}}'.encode(charset.value)
-
-
-def _dump(node: Mapping[str, str]) -> str:
-    return json.dumps(node, ensure_ascii=False, separators=(",", ":"))
 
 
 def _business(sub_code: str, detail: str) -> _Refusal:
@@ -303,22 +299,14 @@ def _own(biz_content: str) -> dict[str, str]:
     for name in _REQUIRED:
         if not own.get(name):
             raise _business("INVALID_PARAMETER", f"{name} is missing")
-    if not TRANSACTION_ID.fullmatch(own["transaction_id"]):
+    if not is_transaction_id(own["transaction_id"]):
         raise _business("INVALID_PARAMETER", "transaction_id is not of letters, digits and _")
     for name in JSON_PARAMETERS:
         if name in own:
             _object(own[name], name)
-    _check_identity(_object(own["identity_param"], "identity_param"))
+    for name in missing_members(_object(own["identity_param"], "identity_param")):
+        raise _business("INVALID_PARAMETER", f"identity_param lacks {name}")
     return own
-
-
-def _check_identity(identity: Mapping[str, object]) -> None:
-    required = ["identity_type"]
-    if identity.get("identity_type") == CERT_INFO:
-        required += ["cert_type", "cert_name", "cert_no"]
-    for name in required:
-        if not isinstance(identity.get(name), str) or not identity[name]:
-            raise _business("INVALID_PARAMETER", f"identity_param lacks {name}")
 
 
 def _object(text: str, name: str) -> dict[str, object]:

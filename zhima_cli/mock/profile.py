@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from zhima_cli.core.errors import InputError, Problem, Reason
+from zhima_cli.core.files import system_words
 from zhima_cli.core.kinds import Kind
 from zhima_cli.mock.gateway import APP_ID
 from zhima_cli.mock.keys import MockKeys
@@ -25,8 +26,8 @@ def write_profile(path: Path, gateway: str, keys: MockKeys, subject: str) -> Non
             raise InputError(Problem(Kind.USAGE, Reason.FILE_EXISTS, subject, str(path)))
         _replace(path, _text(gateway, keys))
     except (OSError, ValueError) as error:
-        words = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
-        problem = Problem(Kind.USAGE, Reason.FILE_UNWRITABLE, subject, f"{path}: {words}")
+        found = f"{path}: {system_words(error)}"
+        problem = Problem(Kind.USAGE, Reason.FILE_UNWRITABLE, subject, found)
         raise InputError(problem) from error
 
 

@@ -52,8 +52,9 @@ class _Handler(BaseHTTPRequestHandler):
             form = self.rfile.read(int(length)).decode("latin-1")
             reply = self.server.gateway.answer(Received(query, form))
             self.server.log(reply.about)
-            if reply.slow:
-                self.server.closing.wait(_SLOW_SECONDS)
+            if reply.slow and self.server.closing.wait(_SLOW_SECONDS):
+                self.close_connection = True
+                return
             content_type = f"application/json;charset={reply.charset.value}"
             self._reply(HTTPStatus.OK, reply.body, content_type)
 

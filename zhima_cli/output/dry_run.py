@@ -5,8 +5,9 @@ import re
 import shlex
 from dataclasses import dataclass, replace
 
-from zhima_cli.core.parameters import JSON_PARAMETERS
+from zhima_cli.core.json_options import JSON_PARAMETERS
 from zhima_cli.core.request import Param, Request
+from zhima_cli.core.strict_json import encode
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Label
 
@@ -76,8 +77,8 @@ def _redact_param(param: Param) -> Param:
         return param
     biz_content = json.loads(param.value)
     identity = json.loads(biz_content["identity_param"])
-    biz_content["identity_param"] = _dump(_mask(identity))
-    return Param(param.name, _dump(biz_content))
+    biz_content["identity_param"] = encode(_mask(identity))
+    return Param(param.name, encode(biz_content))
 
 
 def _mask(identity: dict[str, object]) -> dict[str, object]:
@@ -89,7 +90,3 @@ def _mask(identity: dict[str, object]) -> dict[str, object]:
 
 def _is_name_of_kind(value: object) -> bool:
     return isinstance(value, str) and _NAME_OF_KIND.fullmatch(value) is not None
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,72 @@
+"""How a gateway is reached: the proxy and the certificates that the usual variables name."""
+
+import os
+import re
+import ssl
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from requests.utils import should_bypass_proxies
+
+from zhima_cli.core.errors import Problem, Reason
+from zhima_cli.core.gateway import is_https
+from zhima_cli.core.kinds import Kind
+from zhima_cli.core.sources import Sources
+
+_PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+_NO_PROXY_VARIABLES = ("no_proxy", "NO_PROXY")
+_CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_PROXY_URL = re.compile(
+    r"(https?://)?([^@/\s]*@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:(?P<port>[0-9]{1,5}))?/?"
+)
+
+
+@dataclass(frozen=True)
+class Network:
+    """A proxy's URL, which may hold a password, and a file or folder of CA certificates.
+
+    None for ``proxy`` is a direct connection, for ``ca_bundle`` the one that requests ships.
+    """
+
+    proxy: str | None = field(default=None, repr=False)
+    ca_bundle: str | None = None
+
+
+def network_for(gateway: str, sources: Sources) -> Network:
+    """Return how ``gateway`` is reached; ``sources`` is told of a variable that is of no use."""
+    if not is_https(gateway):
+        return Network()  # on this machine: neither a proxy nor TLS
+    return Network(_proxy(gateway, sources), _ca_bundle(sources))
+
+
+def _first(names: tuple[str, ...], sources: Sources) -> tuple[str, str] | None:
+    variables = sources.variables
+    return next(((name, variables[name]) for name in names if variables.get(name)), None)
+
+
+def _proxy(gateway: str, sources: Sources) -> str | None:
+    found = _first(_PROXY_VARIABLES, sources)
+    exempt = _first(_NO_PROXY_VARIABLES, sources)
+    if found is None or should_bypass_proxies(gateway, exempt[1] if exempt else ""):
+        return None
+    name, url = found
+    match = _PROXY_URL.fullmatch(url)
+    if match is None or not 0 < int(match["port"] or 80) < 65536:
+        sources.fail(name, Problem(Kind.CONFIG, Reason.BAD_PROXY, name))
+        return None
+    return url if "://" in url else f"http://{url}"
+
+
+def _ca_bundle(sources: Sources) -> str | None:
+    found = _first(_CA_VARIABLES, sources)
+    if found is None:
+        return None
+    name, path = found
+    try:
+        if not Path(path).is_dir():
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+        elif not os.access(path, os.R_OK | os.X_OK):
+            raise PermissionError
+    except (OSError, ValueError):
+        sources.fail(name, Problem(Kind.CONFIG, Reason.NO_CA_BUNDLE, name))
+    return path

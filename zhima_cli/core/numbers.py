@@ -1,0 +1,49 @@
+"""Settings that are numbers, their defaults and bounds."""
+
+import math
+from dataclasses import dataclass
+
+from zhima_cli.core.errors import Reason
+from zhima_cli.core.sources import Sources
+
+
+@dataclass(frozen=True)
+class Range:
+    """Which numbers a setting may have: more than ``above``, and ``most`` at the most."""
+
+    default: float
+    above: float
+    most: float
+    whole: bool
+
+    def holds(self, number: float) -> bool:
+        """Say whether the setting may be ``number``."""
+        is_fit = math.isfinite(number) and self.above < number <= self.most
+        return is_fit and not (self.whole and number != int(number))
+
+    def __str__(self) -> str:
+        if self.whole:
+            return f"{self.above + 1:g}, … {self.most:g}"
+        return f"{self.above:g} < … ≤ {self.most:g}"
+
+
+# In seconds.
+TIMEOUT = Range(default=15, above=0, most=600, whole=False)
+DEADLINE = Range(default=60, above=0, most=86400, whole=False)
+RETRIES = Range(default=2, above=-1, most=100, whole=True)
+
+
+def find_number(sources: Sources, name: str, allowed: Range) -> float:
+    """Return the number that is set for ``name``; the default stands in for a wrong one."""
+    given = sources.find(name)
+    if given is None:
+        return allowed.default
+    try:
+        number = float(given.value)
+    except ValueError:
+        sources.add(given, Reason.NOT_A_NUMBER)
+        return allowed.default
+    if not allowed.holds(number):
+        sources.add(given, Reason.OUT_OF_RANGE, expected=str(allowed))
+        return allowed.default
+    return number
