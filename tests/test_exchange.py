@@ -344,7 +344,6 @@ def test_the_headers_are_these_and_no_others(account: Account, answer: bytes) ->
         "User-Agent": f"zhima-cli/{version}",
         "Accept": "application/json",
         "Accept-Encoding": "identity",
-        "Connection": "keep-alive",
         "Content-Type": "application/x-www-form-urlencoded;charset=utf-8",
     }
 

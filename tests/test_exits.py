@@ -109,13 +109,13 @@ def test_1_a_bug_is_one_line(account: Account) -> None:
 
 def test_1_a_bug_as_json(account: Account) -> None:
     result = run_with_a_broken_clock(account, "--output=json")
-    assert ending(result) == Ending(1, "internal", "unknown", False, None)
+    assert ending(result) == Ending(1, "internal", "no", False, None)
     assert result.err == ""
 
 
 def test_1_debug_shows_where_a_bug_arose(account: Account) -> None:
     result = run_with_a_broken_clock(account, "--output=json", "--debug")
-    assert ending(result) == Ending(1, "internal", "unknown", False, None)
+    assert ending(result) == Ending(1, "internal", "no", False, None)
     assert "builtins.RuntimeError" in result.err
     assert "test_exits.py" in result.err
     assert "broken_clock" in result.err

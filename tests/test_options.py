@@ -219,8 +219,8 @@ def test_a_call_may_take_15_seconds_by_default(account: Account) -> None:
         default_history=account.home / "history.db",
         home=account.home,
         now=NOW,
-        check_network=lambda _url: (),
         read_stdin=lambda: b"",
+        can_ask=False,
         ask=lambda _name: None,
     )
     options = Options(cert_name="收委", cert_no="260104197909275964")

@@ -381,7 +381,7 @@ def test_an_astral_character_is_escaped_as_the_pair_that_json_knows(account: Acc
 @settings(deadline=None, database=None)
 def test_any_text_reads_back_the_same_from_one_line_without_unseen_characters(text: str) -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
-    answer = Answer("40004", text, text, text, None, verified=True)
+    answer = Answer("40004", text, text, text, None, verified=True, mock=False)
     outcome = Outcome(
         Call(profile=text), Kind.BUSINESS, Sent.ANSWERED, retryable=False, answer=answer
     )

@@ -227,7 +227,7 @@ class TestPretty:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("columns", [20, 40, 41, 59, 60, 61, 72, 100])
+@pytest.mark.parametrize("columns", [24, 40, 41, 59, 60, 61, 72, 100])
 def test_a_panel_is_in_line_and_fits_at_any_width(
     account: Account, columns: int, lang: str
 ) -> None:

@@ -572,7 +572,6 @@ def test_a_wrong_choice_of_output_is_said_with_the_rest(account: Account) -> Non
 def test_a_variable_of_no_use_is_said_with_the_rest(account: Account, variable: str) -> None:
     """These belong to the way to the gateway, here the production one."""
     result = account.init_cert(
-        "--dry-run",
         "--output=json",
         "--transaction-id=a-b",
         variables={variable: "ftp://user@nowhere/ x"},

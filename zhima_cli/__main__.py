@@ -1,9 +1,11 @@
 """The entry of the program ``zhima``, and of ``python -m zhima_cli``."""
 
 import os
-import signal
 import sys
-from typing import NoReturn, TextIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import NoReturn, TextIO
 
 
 def main() -> int:
@@ -17,11 +19,13 @@ def main() -> int:
 
 
 def _run() -> int:
-    from zhima_cli.cli.app import run  # takes long enough to be interrupted
+    import signal  # all of it takes long enough to be interrupted
+
+    from zhima_cli.cli.app import run
     from zhima_cli.cli.environment import process_environment
     from zhima_cli.core.errors import Terminated
 
-    def terminate(_number: int, _frame: object) -> NoReturn:
+    def terminate(_number: int, _frame: object) -> "NoReturn":
         raise Terminated
 
     signal.signal(signal.SIGTERM, terminate)
@@ -32,7 +36,7 @@ def _run() -> int:
     return status
 
 
-def _settle(stream: TextIO) -> None:
+def _settle(stream: "TextIO") -> None:
     """Flush, and drop what cannot be written: zhima has said so, the interpreter need not."""
     try:
         stream.flush()
@@ -41,4 +45,7 @@ def _settle(stream: TextIO) -> None:
 
 
 if __name__ == "__main__":
+    # ``python -m`` looks for modules in the current folder first; zhima loads nothing from there.
+    if sys.path[:1] == [os.getcwd()]:  # noqa: PTH109 -- pathlib itself would come from there
+        del sys.path[0]
     sys.exit(main())

@@ -8,6 +8,7 @@ import argparse
 import http.client
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,12 +20,13 @@ def main() -> None:
     for option in ("--disable", "--silent", "--show-error", "--globoff"):
         parser.add_argument(option, action="store_true")
     parser.add_argument("--header", action="append", default=[])
-    parser.add_argument("--data", choices=["@-"], required=True)
-    parser.add_argument("url")
+    parser.add_argument("--noproxy", choices=["*"])
+    parser.add_argument("--config", choices=["-"], required=True)
     Path(os.environ["CURL_ARGUMENTS"]).write_text(json.dumps(sys.argv[1:]), encoding="utf-8")
     options = parser.parse_args()
-    body = b"".join(sys.stdin.buffer.read().splitlines())
-    url = urlsplit(options.url)
+    config = dict(re.findall('^(url|data) = "(.*)"$', sys.stdin.read(), re.MULTILINE))
+    body = config["data"].encode("ascii")
+    url = urlsplit(config["url"])
     connection = http.client.HTTPConnection(url.netloc, timeout=10)
     connection.putrequest("POST", f"{url.path}?{url.query}", skip_accept_encoding=True)
     for header in options.header:

@@ -66,7 +66,7 @@ def process_environment() -> Environment:
     ):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(errors=errors)
+            reconfigure(encoding=_text_encoding(stream), errors=errors)
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 -- Path.home() raises where there is none
     return Environment(
         stdin=stdin,
@@ -77,6 +77,15 @@ def process_environment() -> Environment:
         clock=Clock(),
         shield=_ignore_signals,
     )
+
+
+def _text_encoding(stream: TextIO) -> str:
+    """Return the stream's encoding, UTF-8 in the place of one that cannot escape what it lacks."""
+    try:
+        "收".encode(stream.encoding, "backslashreplace")
+    except (UnicodeError, LookupError):
+        return "utf-8"
+    return stream.encoding
 
 
 def _ignore_signals() -> None:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import socket
 
 PRODUCTION = "https://openapi.alipay.com/gateway.do"
 
@@ -24,7 +25,7 @@ def is_gateway_url(url: str) -> bool:
         return False
     host = match["host"]
     if host.startswith("["):
-        return _ip_address(host) is not None
+        return isinstance(_ip_address(host), ipaddress.IPv6Address)
     return len(host) <= _MAX_HOST
 
 
@@ -37,6 +38,19 @@ def is_loopback(url: str) -> bool:
         return True
     address = _ip_address(match["host"])
     return address is not None and address.is_loopback
+
+
+def leads_off_this_machine(url: str) -> bool:
+    """Say whether ``url``'s host is ``localhost`` and that name does not mean this machine."""
+    match = _URL.fullmatch(url)
+    if match is None or match["host"].lower() != "localhost":
+        return False
+    try:
+        found = socket.getaddrinfo("localhost", None, type=socket.SOCK_STREAM)
+    except OSError:
+        return False  # connecting will tell
+    addresses = (ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found)
+    return not all(address.is_loopback for address in addresses)
 
 
 def is_https(url: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from requests.utils import should_bypass_proxies
 
 from zhima_cli.core.errors import Problem, Reason
-from zhima_cli.core.gateway import is_https
+from zhima_cli.core.gateway import is_https, leads_off_this_machine
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.sources import Sources
 
@@ -35,7 +35,10 @@ class Network:
 def network_for(gateway: str, sources: Sources) -> Network:
     """Return how ``gateway`` is reached; ``sources`` is told of a variable that is of no use."""
     if not is_https(gateway):
-        return Network()  # on this machine: neither a proxy nor TLS
+        # On this machine there is neither a proxy nor TLS, so that it has to be this machine.
+        if leads_off_this_machine(gateway):
+            sources.fail("gateway", Problem(Kind.CONFIG, Reason.GATEWAY_NOT_HTTPS, "localhost"))
+        return Network()
     return Network(_proxy(gateway, sources), _ca_bundle(sources))
 
 

@@ -53,7 +53,8 @@ class Outcome:
     @property
     def mock(self) -> bool:
         """Whether it was the mock gateway that answered, or would have."""
-        return self.call.mock or (self.answer is not None and self.answer.mock)
+        is_own_number = (self.biz_no or "").startswith(MOCK_BIZ_NO)
+        return self.call.mock or is_own_number or (self.answer is not None and self.answer.mock)
 
 
 def conclude(call: Call, answer: Answer) -> Outcome:

@@ -14,7 +14,7 @@ from zhima_cli.core.kinds import Kind
 MAX_CONFIG_BYTES = 64 * 1024
 _MAX_DOTS = 256
 # A longer name of a key may be a secret that was pasted into the wrong place.
-_MAX_SHOWN_NAME = 40
+_MAX_SHOWN_NAME = 32
 _MAX_NUMBER = 1e9
 DEFAULT_PROFILE = "default"
 MOCK_PROFILE = "mock"

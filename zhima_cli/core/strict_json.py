@@ -2,6 +2,8 @@
 
 import json
 
+# Python can read what is nested deeper than it can write it.
+_MAX_DEPTH = 64
 WHITE_SPACE = " \t\n\r"
 
 
@@ -53,7 +55,24 @@ def decode(text: str) -> object:
     value, end = decode_at(text, skip_white_space(text, 0))
     if skip_white_space(text, end) != len(text):
         raise JsonError("something follows the value")
+    if _is_deep(value):
+        raise JsonError("nested too deep")
     return value
+
+
+def _is_deep(value: object) -> bool:
+    level = [value]
+    for _ in range(_MAX_DEPTH):
+        inner: list[object] = []
+        for item in level:
+            if isinstance(item, dict):
+                inner.extend(item.values())
+            elif isinstance(item, list):
+                inner.extend(item)
+        if not inner:
+            return False
+        level = inner
+    return True
 
 
 def encode(value: object) -> str:

@@ -1,6 +1,7 @@
 """Serves a mock gateway over HTTP on a loopback port."""
 
 import contextlib
+import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
@@ -28,6 +29,11 @@ class _Server(ThreadingHTTPServer):
         self.gateway = gateway
         self.log = log
         self.closing = threading.Event()
+
+    def server_bind(self) -> None:
+        """Bind; the base would look this machine's name up, which nothing here needs."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = HOST, self.socket.getsockname()[1]
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: a caller that went away is none of the gateway's faults."""

@@ -5,6 +5,7 @@ import re
 import shlex
 from dataclasses import dataclass, replace
 
+from zhima_cli.core.gateway import is_https
 from zhima_cli.core.json_options import JSON_PARAMETERS
 from zhima_cli.core.request import Param, Request
 from zhima_cli.core.strict_json import encode
@@ -53,14 +54,18 @@ def sections(request: Request) -> tuple[Section, ...]:
 def show_curl(request: Request, screen: Screen) -> None:
     """Write a command for a POSIX shell that sends the request.
 
-    The body goes through a pipe, since what stands in a command's arguments shows in the
-    process list; ``--disable`` keeps a ~/.curlrc from changing the request.
+    URL and body, the token and the person in them, go through a pipe, since what stands in a
+    command's arguments shows in the process list. ``--disable`` keeps a ~/.curlrc from changing
+    the request, ``--noproxy`` one to this machine from leaving it.
     """
     headers = " ".join(f"--header {shlex.quote(f'{h.name}: {h.value}')}" for h in request.headers)
+    proxy = "" if is_https(request.gateway) else " --noproxy '*'"
+    # Both are percent-encoded, so that neither the shell nor curl finds anything to interpret.
     screen.line(
-        f"printf %s {shlex.quote(request.body.decode('ascii'))} | "
-        f"curl --disable --silent --show-error --globoff {headers} --header 'Expect:' "
-        f"--data @- {shlex.quote(request.url)}"
+        f'printf \'url = "%s"\\ndata = "%s"\\n\' {shlex.quote(request.url)} '
+        f"{shlex.quote(request.body.decode('ascii'))} | "
+        f"curl --disable --silent --show-error --globoff{proxy} {headers} --header 'Expect:' "
+        "--config -"
     )
 
 

@@ -12,6 +12,7 @@ from zhima_cli.words.vocabulary import Label, Sentence, Vocabulary
 
 # Their words say already whether anything was sent, and trying again is not the question.
 _NOT_ABOUT_SENDING = frozenset({Kind.SUCCESS, Kind.USAGE, Kind.CONFIG, Kind.UNWRITTEN})
+_LONGEST = 500
 _SENT_LABELS = {
     Sent.NO: Label.SENT_NO,
     Sent.UNKNOWN: Label.SENT_UNKNOWN,
@@ -60,11 +61,16 @@ def report(outcome: Outcome, language: Language) -> Report:
     return Report(
         kind=outcome.kind,
         title=words.kinds[outcome.kind],
-        code=(refusal.sub_code or refusal.code) if refusal else None,
+        code=_cut(refusal.sub_code or refusal.code) if refusal else None,
         rows=tuple(_rows(outcome, language)),
         footer=f"{words.labels[Label.EXIT_STATUS]} {EXIT_STATUS[outcome.kind]}",
         note=words.labels[Label.MOCK] if outcome.mock else None,
     )
+
+
+def _cut(text: str) -> str:
+    """Return the gateway's words, as much of them as a person can want to read."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _in(language: Language, text: Text) -> str:
@@ -78,10 +84,10 @@ def _rows(outcome: Outcome, language: Language) -> Iterator[Row]:
     if outcome.biz_no:
         yield Row("biz_no", outcome.biz_no)
     elif answer:
-        yield Row("code", answer.code)
+        yield Row("code", _cut(answer.code))
         if answer.sub_code:
-            yield Row("sub_code", answer.sub_code)
-        says = " - ".join(text for text in (answer.msg, answer.sub_msg) if text)
+            yield Row("sub_code", _cut(answer.sub_code))
+        says = " - ".join(_cut(text) for text in (answer.msg, answer.sub_msg) if text)
         if says:
             yield Row(labels[Label.GATEWAY_SAYS], says)
     for sentence in describe(outcome, language):

@@ -1,6 +1,9 @@
 """A stream that people read: everything that goes there passes through one filter."""
 
+import contextlib
 import json
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
@@ -10,6 +13,8 @@ from zhima_cli.core.visible import is_unseen, visible
 if TYPE_CHECKING:
     from rich.console import Console
 
+_WIDTH, _HEIGHT = 80, 25
+_LEAST_WIDTH = 24
 _DUMB = ("dumb", "unknown")
 
 
@@ -49,15 +54,26 @@ class Screen:
         """Return rich's console on this stream. What is given to it must be safe() already."""
         from rich.console import Console  # costs more than a plain call's whole output
 
-        # Of a terminal that is dumb, rich would not ask the width.
         is_capable = self.is_terminal and self.variables.get("TERM", "").lower() not in _DUMB
         plain = bool(self.variables.get("NO_COLOR")) or not is_capable
+        # With all of this given, rich looks into the process's environment for none of it.
         return Console(
             file=self.stream,
+            width=self._width(),
+            height=_HEIGHT,
             force_terminal=is_capable,
-            color_system=None if plain else "auto",
+            no_color=plain,
+            color_system=None if plain else "standard",
             highlight=False,
             markup=False,
             emoji=False,
-            _environ=self.variables,
         )
+
+    def _width(self) -> int:
+        """Return the width to draw in; a value must not vanish in a terminal of no width."""
+        columns = self.variables.get("COLUMNS", "")
+        width = int(columns) if re.fullmatch("[0-9]{1,4}", columns) else 0
+        if width == 0 and self.is_terminal:
+            with contextlib.suppress(OSError, ValueError):
+                width = os.get_terminal_size(self.stream.fileno()).columns
+        return max(width or _WIDTH, _LEAST_WIDTH)

@@ -281,7 +281,7 @@ CHINESE = Vocabulary(
         Label.AGAIN_YES: "可能有用；请保持同一个 transaction_id",
         Label.AGAIN_NO: "原样重试没有用",
         Label.SENT: "发送",
-        Label.SENT_NO: "没有，任何内容都没有离开本机",
+        Label.SENT_NO: "没有：个人信息没有离开本机",
         Label.SENT_UNKNOWN: "可能已发送：网关也许已经处理",
         Label.SENT_ANSWERED: "已发送，已应答",
         Label.PROFILE: "配置",

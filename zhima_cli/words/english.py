@@ -354,7 +354,7 @@ ENGLISH = Vocabulary(
         Label.AGAIN_YES: "can help; keep the same transaction_id",
         Label.AGAIN_NO: "does not help as it is",
         Label.SENT: "sent",
-        Label.SENT_NO: "no, nothing left this machine",
+        Label.SENT_NO: "no: the person's data did not leave this machine",
         Label.SENT_UNKNOWN: "perhaps: the gateway may have done it",
         Label.SENT_ANSWERED: "yes, and answered",
         Label.PROFILE: "profile",
