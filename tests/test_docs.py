@@ -104,6 +104,24 @@ def test_the_readme_lists_every_key_of_a_profile() -> None:
     assert sorted(listed) == sorted(PROFILE_KEYS)
 
 
+def test_the_readme_tries_an_outcome_against_the_mock_gateway(tmp_path: Path) -> None:
+    script = re.findall(r"```sh\n(.*?)```", section("In CI"), re.DOTALL)[1]
+    done = subprocess.run(
+        ["sh", "-c", f"{script}status=$?; kill %1 2>/dev/null || kill $!; wait; exit $status"],
+        env={
+            "HOME": str(tmp_path),
+            "PATH": f"{Path(zhima_command()).parent}:{os.environ['PATH']}",
+            "LANG": "C.UTF-8",
+        },
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 4, done
+    assert b"ARRANGEMENT_ERROR" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("node", "said"),
     [
