@@ -112,9 +112,7 @@ def read_config(path: Path) -> ConfigFile:
     except (RecursionError, ValueError):
         # A number of thousands of digits, or a date that there is not, is a bare ValueError.
         raise InputError(_problem(Reason.NOT_TOML, str(path))) from None
-    problems = [
-        _unknown_key(str(path), key, _FILE_KEYS) for key in document if key not in _FILE_KEYS
-    ]
+    problems = [_unknown_top_key(path, key) for key in document if key not in _FILE_KEYS]
     default_profile = document.get("default_profile")
     if not isinstance(default_profile, str | None):
         problems.append(_wrong_type(f"{path}: default_profile", default_profile, "string"))
