@@ -12,6 +12,8 @@ def show_failure(report: Report, screen: Screen) -> None:
     screen.line(f"zhima: {title} ({report.footer})")
     for row in report.rows:
         screen.line(f"  {row.label}: {row.value}")
+    if report.again:
+        screen.line(f"  {report.again.label}: {report.again.value}")
     if report.note:
         screen.line(f"  {report.note}")
 

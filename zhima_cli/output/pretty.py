@@ -37,6 +37,8 @@ def show_report(report: Report, screen: Screen) -> None:
     with console.capture() as drawn:
         console.print(panel)
     screen.stream.write(drawn.get())
+    if report.again:
+        screen.line(f"{report.again.label}: {report.again.value}")
 
 
 def show_sections(sections: tuple[Section, ...], words: Vocabulary, screen: Screen) -> None:

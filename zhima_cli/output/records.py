@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
 from zhima_cli.core.history import Record, State
@@ -73,38 +73,34 @@ def show_csv(records: Iterable[Record], screen: Screen) -> None:
 def show_table(records: tuple[Record, ...], words: Vocabulary, screen: Screen) -> None:
     """Draw the records as a table, or below each other where that is too wide."""
     from rich import box
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
     console = screen.console()
     if console.width < _TABLE_CELLS:
         for record in records:
-            show_record(record, words, screen)
+            for name, value in _brief(record):
+                line = f"{name}: {value}"
+                is_narrow = cell_len(line) > console.width
+                for part in (f"{name}:", value) if is_narrow else (line,):
+                    screen.line(part)
             screen.line("")
-        return
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
-    table.add_column("started", no_wrap=True)
-    table.add_column("state", no_wrap=True)
-    table.add_column("transaction_id\nbiz_no / code", no_wrap=True)
-    table.add_column("attempts", justify="right")
-    table.add_column("profile", overflow="fold")
-    for record in records:
-        cells = (
-            record.started.replace("T", " "),
-            record.result.state.value,
-            record.subject.transaction_id,
-            str(record.attempts),
-            record.subject.profile,
-        )
-        row = [Text(screen.safe(cell)) for cell in cells]
-        outcome = _outcome(record)
-        if outcome:
-            row[2].append("\n" + screen.safe(outcome))
-        row[1].stylize(_STYLES[record.result.state])
-        table.add_row(*row)
-    with console.capture() as drawn:
-        console.print(table)
-    screen.stream.write(drawn.get())
+    else:
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+        table.add_column("started\nprofile", overflow="fold")
+        table.add_column("state\nattempts", no_wrap=True)
+        table.add_column("transaction_id\nbiz_no / code", overflow="fold")
+        for record in records:
+            style = _STYLES[record.result.state]
+            state = Text(record.result.state.value, style=style).append(f"\n{record.attempts}", "")
+            started = record.started.replace("T", " ")
+            when = Text(f"{started}\n{screen.safe(record.subject.profile)}")
+            what = screen.safe(record.subject.transaction_id)
+            table.add_row(when, state, Text(f"{what}\n{screen.safe(_outcome(record))}"))
+        with console.capture() as drawn:
+            console.print(table)
+        screen.stream.write(drawn.get())
     commands = [command for record in records if (command := try_again(record))]
     if commands:
         screen.line(f"{words.labels[Label.TRY_AGAIN_WITH]}:")
@@ -128,6 +124,18 @@ _STYLES: Mapping[State, str] = {
     State.UNKNOWN: "yellow",
     State.SENDING: "yellow",
 }
+
+
+def _brief(record: Record) -> Iterator[tuple[str, str]]:
+    yield "started", record.started
+    yield "profile", record.subject.profile
+    yield "state", record.result.state.value
+    yield "attempts", str(record.attempts)
+    yield "transaction_id", record.subject.transaction_id
+    if record.result.biz_no:
+        yield "biz_no", record.result.biz_no
+    elif record.result.code:
+        yield "code", _outcome(record)
 
 
 def _outcome(record: Record) -> str:

@@ -33,7 +33,7 @@ class Report:
     """An outcome in words.
 
     ``code`` is what the gateway refused with, ``footer`` names the exit status, and ``note`` must
-    not be overlooked.
+    not be overlooked; ``again`` is the command line that makes the call again, to be copied whole.
     """
 
     kind: Kind
@@ -42,6 +42,7 @@ class Report:
     rows: tuple[Row, ...]
     footer: str
     note: str | None
+    again: Row | None
 
 
 def describe(outcome: Outcome, language: Language) -> tuple[Sentence, ...]:
@@ -65,7 +66,16 @@ def report(outcome: Outcome, language: Language) -> Report:
         rows=tuple(_rows(outcome, language)),
         footer=f"{words.labels[Label.EXIT_STATUS]} {EXIT_STATUS[outcome.kind]}",
         note=words.labels[Label.MOCK] if outcome.mock else None,
+        again=_again(outcome, words),
     )
+
+
+def _again(outcome: Outcome, words: Vocabulary) -> Row | None:
+    call = outcome.call
+    if not (outcome.retryable and call.profile and call.transaction_id):
+        return None
+    command = try_again_command(call.profile, call.transaction_id, call.product_code, call.biz_code)
+    return Row(words.labels[Label.TRY_AGAIN_WITH], command)
 
 
 def _cut(text: str) -> str:
@@ -100,11 +110,6 @@ def _rows(outcome: Outcome, language: Language) -> Iterator[Row]:
         yield Row(
             labels[Label.AGAIN], labels[Label.AGAIN_YES if outcome.retryable else Label.AGAIN_NO]
         )
-        if outcome.retryable and call.profile and call.transaction_id:
-            command = try_again_command(
-                call.profile, call.transaction_id, call.product_code, call.biz_code
-            )
-            yield Row(labels[Label.TRY_AGAIN_WITH], command)
     if answer:
         yield Row(labels[Label.VERIFIED], _verified(words, verified=answer.verified))
     if call.profile:
