@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.support.exchange import Authority, make_authority
 from tests.support.independent import new_key, private_pem, public_pem
 from tests.support.program import PERSON, Result, run_inside, run_process
 
@@ -82,3 +83,9 @@ def account(tmp_path: Path, keys: Keys) -> Account:
     made = Account(tmp_path, keys)
     made.write()
     return made
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    """A certificate authority of this test's own."""
+    return make_authority(tmp_path)

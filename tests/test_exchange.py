@@ -12,6 +12,13 @@ import pytest
 
 from tests.conftest import Account
 from tests.support.exchange import (
+    MIB,
+    SUCCEEDED,
+    TEMPORARY_ANSWERED,
+    TEMPORARY_NO,
+    TEMPORARY_UNKNOWN,
+    UNTRUSTED_ANSWERED,
+    UNTRUSTED_NO,
     Authority,
     Ending,
     Line,
@@ -20,7 +27,6 @@ from tests.support.exchange import (
     closed_port,
     ending,
     http_answer,
-    make_authority,
     peer,
     tunnel_to,
 )
@@ -28,14 +34,7 @@ from tests.support.independent import BIZ_NO, signed_answer
 from tests.support.program import PERSON, run_process
 from tests.support.stub import Said, stub_gateway
 
-SUCCESS = Ending(0, "success", "answered", None, True)
 CONFIG = Ending(3, "config", "no", False, None)
-TEMPORARY_NO = Ending(6, "temporary", "no", True, None)
-TEMPORARY_UNKNOWN = Ending(6, "temporary", "unknown", True, None)
-TEMPORARY_ANSWERED = Ending(6, "temporary", "answered", True, None)
-UNTRUSTED_NO = Ending(7, "untrusted", "no", False, None)
-UNTRUSTED_ANSWERED = Ending(7, "untrusted", "answered", False, False)
-MIB = 1024 * 1024
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 GATEWAY = "https://gateway.invalid/gateway.do"  # a name that only a proxy can reach
 PASSWORD = "hunter2"  # noqa: S105 -- to be looked for in the output
@@ -44,11 +43,6 @@ PASSWORD = "hunter2"  # noqa: S105 -- to be looked for in the output
 @pytest.fixture
 def answer(account: Account) -> bytes:
     return signed_answer(account.keys.alipay)
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return make_authority(tmp_path)
 
 
 def saying(*pieces: bytes) -> Callable[[Line], None]:
@@ -125,7 +119,7 @@ def test_an_answer_that_drips_within_the_timeout_is_read(account: Account, answe
         line.drip(http_answer(answer), 0.0001)
 
     with peer(talk) as gateway:
-        assert ending(call(account, gateway.http)) == SUCCESS
+        assert ending(call(account, gateway.http)) == SUCCEEDED
 
 
 def test_the_timeout_bounds_a_tls_handshake(account: Account) -> None:
@@ -207,12 +201,12 @@ def test_an_answer_in_chunks_is_read(account: Account, answer: bytes) -> None:
         piece = answer[at : at + 7]
         pieces.append(b"%x\r\n%s\r\n" % (len(piece), piece))
     with peer(saying(*pieces, b"0\r\n\r\n")) as gateway:
-        assert ending(call(account, gateway.http)) == SUCCESS
+        assert ending(call(account, gateway.http)) == SUCCEEDED
 
 
 def test_an_answer_that_ends_with_the_connection_is_read(account: Account, answer: bytes) -> None:
     with peer(saying(b"HTTP/1.1 200 OK\r\n\r\n", answer)) as gateway:
-        assert ending(call(account, gateway.http)) == SUCCESS
+        assert ending(call(account, gateway.http)) == SUCCEEDED
 
 
 def test_a_refused_connection_says_so(account: Account) -> None:
@@ -406,7 +400,7 @@ def test_a_gateway_elsewhere_is_reached_through_the_proxy(
     account: Account, proxied: Proxied, name: str, scheme: str
 ) -> None:
     result = call(account, GATEWAY, variables=proxied.variables(name, scheme))
-    assert ending(result) == SUCCESS
+    assert ending(result) == SUCCEEDED
     assert len(proxied.heads) == 1
     assert proxied.heads[0].startswith(b"CONNECT gateway.invalid:443 HTTP/1.")
     assert b"Proxy-Authorization: Basic bWU6aHVudGVyMg==\r\n" in proxied.heads[0]
@@ -414,7 +408,7 @@ def test_a_gateway_elsewhere_is_reached_through_the_proxy(
 
 def test_https_proxy_comes_before_all_proxy(account: Account, proxied: Proxied) -> None:
     variables = {"ALL_PROXY": "http://proxy.invalid:1", **proxied.variables("HTTPS_PROXY")}
-    assert ending(call(account, GATEWAY, variables=variables)) == SUCCESS
+    assert ending(call(account, GATEWAY, variables=variables)) == SUCCEEDED
 
 
 def test_http_proxy_is_for_http_alone(account: Account, proxied: Proxied) -> None:
@@ -436,7 +430,7 @@ def test_no_proxy_is_respected(account: Account, proxied: Proxied, name: str, ex
 
 def test_no_proxy_for_another_host_changes_nothing(account: Account, proxied: Proxied) -> None:
     variables = {"NO_PROXY": "way.invalid.example,ateway", **proxied.variables("HTTPS_PROXY")}
-    assert ending(call(account, GATEWAY, variables=variables)) == SUCCESS
+    assert ending(call(account, GATEWAY, variables=variables)) == SUCCEEDED
 
 
 def test_a_proxy_that_opens_tls_itself_is_found_out(account: Account, proxied: Proxied) -> None:
@@ -522,7 +516,7 @@ def test_curl_ca_bundle_counts_where_requests_own_is_not_set(
 ) -> None:
     variables = {"CURL_CA_BUNDLE": str(authority.bundle), "REQUESTS_CA_BUNDLE": ""}
     with peer(saying(http_answer(answer)), authority.server("127.0.0.1")) as gateway:
-        assert ending(call(account, gateway.https, variables=variables)) == SUCCESS
+        assert ending(call(account, gateway.https, variables=variables)) == SUCCEEDED
 
 
 def test_a_gateway_without_tls_needs_neither_a_bundle_nor_a_proxy(
@@ -530,7 +524,7 @@ def test_a_gateway_without_tls_needs_neither_a_bundle_nor_a_proxy(
 ) -> None:
     variables = {"REQUESTS_CA_BUNDLE": "nowhere", "HTTPS_PROXY": "socks5://proxy.invalid:1"}
     with stub_gateway(answer) as stub:
-        assert ending(call(account, stub.url, variables=variables)) == SUCCESS
+        assert ending(call(account, stub.url, variables=variables)) == SUCCEEDED
 
 
 # Where a call may go
@@ -599,7 +593,7 @@ def test_an_address_that_is_no_gateways_gets_nothing(
 def test_http_is_for_this_machine(account: Account, answer: bytes, template: str) -> None:
     with peer(saying(http_answer(answer))) as gateway:
         result = call(account, template.format(port=gateway.port))
-    assert ending(result) == SUCCESS
+    assert ending(result) == SUCCEEDED
 
 
 def test_nothing_in_the_environment_makes_tls_optional(

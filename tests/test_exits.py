@@ -17,6 +17,12 @@ import pytest
 
 from tests.conftest import Account
 from tests.support.exchange import (
+    MIB,
+    TEMPORARY_ANSWERED,
+    TEMPORARY_NO,
+    TEMPORARY_UNKNOWN,
+    UNTRUSTED_ANSWERED,
+    UNTRUSTED_NO,
     Authority,
     Ending,
     Line,
@@ -24,7 +30,6 @@ from tests.support.exchange import (
     closed_port,
     ending,
     http_answer,
-    make_authority,
     peer,
 )
 from tests.support.independent import (
@@ -42,18 +47,7 @@ from zhima_cli.cli.app import run
 from zhima_cli.cli.environment import Environment
 from zhima_cli.core.calling import Clock
 
-TEMPORARY_NO = Ending(6, "temporary", "no", True, None)
-TEMPORARY_UNKNOWN = Ending(6, "temporary", "unknown", True, None)
-TEMPORARY_ANSWERED = Ending(6, "temporary", "answered", True, None)
-UNTRUSTED_NO = Ending(7, "untrusted", "no", False, None)
-UNTRUSTED_ANSWERED = Ending(7, "untrusted", "answered", False, False)
-MIB = 1024 * 1024
 PERSONAL = ("收委", "260104197909275964")
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return make_authority(tmp_path)
 
 
 # 0

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.conftest import Account, Keys
-from tests.support.exchange import Ending, call, ending
+from tests.support.exchange import MIB, SUCCEEDED, UNTRUSTED_ANSWERED, Ending, call, ending
 from tests.support.independent import (
     BIZ_NO,
     NODE,
@@ -27,9 +27,6 @@ from zhima_cli.core.errors import UntrustedError
 from zhima_cli.core.keys import load_public_key
 from zhima_cli.core.signature import SignType
 
-UNTRUSTED = Ending(7, "untrusted", "answered", False, False)
-VERIFIED = Ending(0, "success", "answered", None, True)
-MIB = 1024 * 1024
 FORGED = SUCCESS.replace(BIZ_NO, "ZM_FORGED")
 REFUSAL = node_text(code="40004", msg="Business Failed", sub_code="BIZ_ERROR", sub_msg="no")
 
@@ -45,7 +42,7 @@ def ask(account: Account, body: str | bytes, *arguments: str) -> Result:
 
 def assert_untrusted(result: Result) -> None:
     """Assert that nothing of the answer was used or shown."""
-    assert ending(result) == UNTRUSTED
+    assert ending(result) == UNTRUSTED_ANSWERED
     names = ("biz_no", "code", "msg", "sub_code", "sub_msg")
     assert [result.json[name] for name in names] == [None] * 5
     shown = result.out + result.err
@@ -340,7 +337,7 @@ def test_the_node_is_cut_from_characters_and_not_from_bytes(
     """In gbk the second byte of 乗, 亄 and 亇 is that of a backslash and of braces."""
     node = f'{{"code":"10000","msg":"{characters}","biz_no":"{BIZ_NO}"}}'
     result = ask(account, signed_answer(account.keys.alipay, node, charset="gbk"), "--charset=gbk")
-    assert ending(result) == VERIFIED
+    assert ending(result) == SUCCEEDED
     assert result.json["msg"] == json.loads(f'"{characters}"')
 
 
@@ -372,14 +369,14 @@ WELL_FORMED: dict[str, Make] = {
 @pytest.mark.parametrize("make", WELL_FORMED.values(), ids=WELL_FORMED)
 def test_an_answer_however_it_is_written_goes_through(account: Account, make: Make) -> None:
     result = ask(account, make(account.keys.alipay))
-    assert ending(result) == VERIFIED
+    assert ending(result) == SUCCEEDED
     assert result.json["biz_no"] == BIZ_NO
 
 
 @pytest.mark.parametrize("biz_no", ["Z", "Z" * 32, "ZM-2016.12:01/认证"])
 def test_a_biz_no_may_be_of_any_letters(account: Account, biz_no: str) -> None:
     result = ask(account, signed_answer(account.keys.alipay, _biz_no(biz_no)))
-    assert ending(result) == VERIFIED
+    assert ending(result) == SUCCEEDED
     assert result.json["biz_no"] == biz_no
 
 

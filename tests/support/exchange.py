@@ -12,15 +12,17 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from tests.conftest import Account
 from tests.support.program import Result
+
+if TYPE_CHECKING:
+    from tests.conftest import Account
 
 
 class Ending(NamedTuple):
@@ -33,6 +35,15 @@ class Ending(NamedTuple):
     verified: object
 
 
+SUCCEEDED = Ending(0, "success", "answered", None, True)
+TEMPORARY_NO = Ending(6, "temporary", "no", True, None)
+TEMPORARY_UNKNOWN = Ending(6, "temporary", "unknown", True, None)
+TEMPORARY_ANSWERED = Ending(6, "temporary", "answered", True, None)
+UNTRUSTED_NO = Ending(7, "untrusted", "no", False, None)
+UNTRUSTED_ANSWERED = Ending(7, "untrusted", "answered", False, False)
+MIB = 1024 * 1024
+
+
 def ending(result: Result) -> Ending:
     """Return how a run with ``--output=json`` ended."""
     fields = result.json
@@ -41,7 +52,7 @@ def ending(result: Result) -> Ending:
 
 
 def call(
-    account: Account, gateway: str, *arguments: str, variables: Mapping[str, str] | None = None
+    account: "Account", gateway: str, *arguments: str, variables: Mapping[str, str] | None = None
 ) -> Result:
     """Make the call to ``gateway`` inside this process, with its outcome as JSON."""
     return account.init_cert(
