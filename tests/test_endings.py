@@ -113,7 +113,7 @@ def test_a_signal_at_the_very_start_ends_in_one_line(account: Account) -> None:
                 break
         err = process.stderr.read()
     assert process.returncode == 130
-    assert b"zhima: interrupted; nothing was sent (exit status 130)" in err
+    assert b"zhima: Interrupted (exit status 130)" in err
     assert b"Traceback" not in err
 
 

@@ -11,26 +11,45 @@ if TYPE_CHECKING:
 def main() -> int:
     """Run zhima on the process's own arguments and streams; return the exit status."""
     try:
-        return _run()
-    except KeyboardInterrupt:
-        # Before there is a language or a form to say it in.
-        os.write(2, b"zhima: interrupted; nothing was sent (exit status 130)\n")
-        return 130
+        _heed_signals()
+        return _run(None)
+    except KeyboardInterrupt as stop:
+        return _run(stop)
 
 
-def _run() -> int:
-    import signal  # all of it takes long enough to be interrupted
+def _heed_signals() -> None:
+    """Let the first SIGINT or SIGTERM end what is under way, and no other disturb its ending."""
+    import signal
 
-    from zhima_cli.cli.app import run
+    from zhima_cli.core.terminated import Terminated
+
+    numbers = [
+        number
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    ]
+
+    def stop(number: int, _frame: object) -> "NoReturn":
+        for each in numbers:
+            # Not SIG_IGN: one that has come already would then be told of as an error.
+            signal.signal(each, lambda _number, _frame: None)
+        raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+
+    for number in numbers:
+        signal.signal(number, stop)
+
+
+def _run(stop: KeyboardInterrupt | None) -> int:
+    """Run zhima, or say that it was stopped before it could."""
+    from zhima_cli.cli.app import run, say_stopped  # takes long enough to be interrupted
     from zhima_cli.cli.environment import process_environment
-    from zhima_cli.core.errors import Terminated
 
-    def terminate(_number: int, _frame: object) -> "NoReturn":
-        raise Terminated
-
-    signal.signal(signal.SIGTERM, terminate)
     environment = process_environment()
-    status = run(sys.argv[1:], environment)
+    arguments = sys.argv[1:]
+    if stop is None:
+        status = run(arguments, environment)
+    else:
+        status = say_stopped(arguments, environment, stop)
     for stream in (environment.stdout, environment.stderr):
         _settle(stream)
     return status

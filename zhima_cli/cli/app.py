@@ -37,18 +37,12 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
 
     Returns the exit status, and raises nothing.
     """
-    presentation = choose_presentation(
-        arguments, environment.variables, is_terminal=environment.stdout.isatty()
-    )
-    session = Session(
-        environment,
-        presentation,
-        debug="--debug" in arguments,
-        verbose="--verbose" in arguments,
-    )
+    session = _session(arguments, environment)
     error: ZhimaError
     try:
-        return _dispatch(list(arguments), session)
+        status = _dispatch(list(arguments), session)
+        environment.shield()
+        return status
     except ZhimaError as own:
         error = own
     except KeyboardInterrupt as stop:
@@ -57,6 +51,24 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
         error = InternalError(bug, Sent.NO)
     session.trace(error)
     return session.finish(fail(Call(), error))
+
+
+def say_stopped(arguments: Sequence[str], environment: Environment, stop: KeyboardInterrupt) -> int:
+    """Say that zhima was stopped while it was starting; return the exit status."""
+    error = Interrupted(Sent.NO, stop)
+    return _session(arguments, environment).finish(fail(Call(), error))
+
+
+def _session(arguments: Sequence[str], environment: Environment) -> Session:
+    presentation = choose_presentation(
+        arguments, environment.variables, is_terminal=environment.stdout.isatty()
+    )
+    return Session(
+        environment,
+        presentation,
+        debug="--debug" in arguments,
+        verbose="--verbose" in arguments,
+    )
 
 
 def _dispatch(arguments: list[str], session: Session) -> int:

@@ -90,7 +90,9 @@ def _text_encoding(stream: TextIO) -> str:
 
 def _ignore_signals() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            # Nor SIG_IGN: one that has come already would then be told of as an error.
+            signal.signal(number, lambda _number, _frame: None)
 
 
 def _closed(mode: str) -> TextIO:

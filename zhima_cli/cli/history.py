@@ -15,6 +15,7 @@ from zhima_cli.core.history import Filter, History, Record, State, open_history
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Options
 from zhima_cli.core.settings import resolve_history
+from zhima_cli.core.sources import option_name
 from zhima_cli.output import records
 from zhima_cli.output.form import Form
 from zhima_cli.output.screen import Screen
@@ -25,6 +26,7 @@ _FORMATS: dict[str, Callable[[Iterator[Record], Screen], None]] = {
     "jsonl": records.show_json_lines,
 }
 _DEFAULT_LIMIT = "20"
+_OF_THE_LIST = ("state", "profile", "since", "limit", "config", "history", "output")
 _PERIOD = re.compile(r"([0-9]{1,5})([mhd])")
 _PERIOD_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -50,9 +52,14 @@ def history(
     debug: _Debug = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """List the newest records; return the exit status."""
-    if context.invoked_subcommand is not None:
-        return 0
     session: Session = context.obj
+    if context.invoked_subcommand is not None:
+        # They would be dropped without a word, --history of a prune among them.
+        for name in _OF_THE_LIST:
+            if context.params[name] not in (None, _DEFAULT_LIMIT):
+                option, command = option_name(name), context.invoked_subcommand
+                raise InputError(Problem(Kind.USAGE, Reason.OPTION_MISPLACED, option, command))
+        return 0
     session.check()
     form = _form(session)
     wanted = Filter(
@@ -124,8 +131,7 @@ def export(
         raise InputError(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--format", expected=expected))
     wanted = Filter(state=_state(state), profile=profile, since=_date(since, "--since", session))
     with _opened(session, config, profile, history) as opened, session.writing() as screen:
-        if opened:
-            _FORMATS[format](opened.records(wanted), screen)
+        _FORMATS[format](opened.records(wanted) if opened else iter(()), screen)
     return EXIT_STATUS[Kind.SUCCESS]
 
 
@@ -146,11 +152,10 @@ def prune(
     if moment is None:
         raise InputError(Problem(Kind.USAGE, Reason.OPTION_IS_DUE, "--before"))
     with _opened(session, config, profile, history) as opened:
-        count = opened.count(moment) if opened else 0
-        if opened and count and (yes or _confirm(session, count)):
-            count = opened.prune(moment)
-        elif count:
-            count = 0
+        count = opened.count(moment, profile) if opened else 0
+        if opened and count:
+            is_meant = yes or _confirm(session, count)
+            count = opened.prune(moment, profile) if is_meant else 0
     return session.show(session.words.labels[Label.PRUNED].format(count=count))
 
 
@@ -161,9 +166,13 @@ def _opened(
     """Yield the history, None where nothing was recorded yet."""
     options = Options(config=config, profile=profile, history=history)
     path: Path = resolve_history(options, session.surroundings)
-    if not path.exists():
+    try:
+        path.lstat()
+    except FileNotFoundError:
         yield None
         return
+    except (OSError, ValueError):
+        pass  # opening it will tell
     with open_history(path) as opened:
         yield opened
 

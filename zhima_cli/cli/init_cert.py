@@ -9,6 +9,7 @@ import typer
 from zhima_cli.cli.progress import Progress
 from zhima_cli.cli.session import Session
 from zhima_cli.core.account import Account
+from zhima_cli.core.again import options_of_same_call
 from zhima_cli.core.calling import make_call
 from zhima_cli.core.errors import InputError, InternalError, Problem, Reason, ZhimaError
 from zhima_cli.core.kinds import Kind, Sent
@@ -16,7 +17,7 @@ from zhima_cli.core.options import Options
 from zhima_cli.core.outcome import Call, Outcome, fail
 from zhima_cli.core.parameters import is_transaction_id
 from zhima_cli.core.profile import MOCK_PROFILE, shown_name
-from zhima_cli.core.recording import recording
+from zhima_cli.core.recording import recording, subject_of
 from zhima_cli.core.request import assemble
 from zhima_cli.core.settings import Settings, resolve
 from zhima_cli.core.sources import variable_name
@@ -116,7 +117,7 @@ def init_cert(
             return session.finish(fail(_asked(options, session), error))
         session.warn(*settings.warnings)
         if not dry_run:
-            return session.finish(_call(settings, session, made_id=transaction_id is None))
+            return session.finish(_call(options, settings, session))
         request = assemble(settings, session.environment.clock.now())
         if redact:
             session.warn(Problem(Kind.USAGE, Reason.REDACTED))
@@ -144,23 +145,23 @@ def _asked(options: Options, session: Session) -> Call:
     )
 
 
-def _call(settings: Settings, session: Session, *, made_id: bool) -> Outcome:
+def _call(options: Options, settings: Settings, session: Session) -> Outcome:
     """Make the call, and have it recorded."""
     clock = session.environment.clock
     call = Call(
         profile=settings.profile,
         gateway=settings.account.gateway,
         transaction_id=settings.parameters.transaction_id,
-        product_code=settings.parameters.product_code,
-        biz_code=settings.parameters.biz_code,
+        again=options_of_same_call(subject_of(settings), options),
         mock=settings.mock,
     )
-    if made_id:
+    if options.transaction_id is None:
         session.tell(Label.SENDING, settings.parameters.transaction_id)
     try:
         with recording(settings, clock.now, session.warn) as record:
             observer = Progress(session, settings.retries, record)
             outcome = make_call(settings, call, clock, observer)
+            observer.ended(outcome)
             session.environment.shield()
             return record.finish(outcome)
     except ZhimaError as error:

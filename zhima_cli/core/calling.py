@@ -83,6 +83,8 @@ def make_call(settings: Settings, call: Call, clock: Clock, observer: Observer) 
                 return outcome
             observer.pausing(outcome, pause)
             clock.wait(pause)
+            if clock.elapsed() - begun >= settings.deadline:
+                return outcome  # the machine was asleep
             observer.trying_again(attempts + 1)
     except KeyboardInterrupt as stop:
         if outcome is not None and outcome.kind is Kind.SUCCESS:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from zhima_cli.core.kinds import Kind, Sent
+from zhima_cli.core.terminated import Terminated
 
 
 class Reason(Enum):
@@ -18,6 +19,7 @@ class Reason(Enum):
     OPTION_TAKES_NO_VALUE = auto()
     OPTION_AS_VALUE = auto()
     OPTION_IS_DUE = auto()
+    OPTION_MISPLACED = auto()
     ARGUMENT_IS_DUE = auto()
     UNEXPECTED_ARGUMENT = auto()
     EXCLUDES = auto()
@@ -176,10 +178,6 @@ class UntrustedError(ZhimaError):
     def __init__(self, sent: Sent, reason: Reason, subject: str = "", found: str = "") -> None:
         problem = Problem(Kind.UNTRUSTED, reason, subject, found)
         super().__init__(Kind.UNTRUSTED, (problem,), sent)
-
-
-class Terminated(KeyboardInterrupt):
-    """What SIGTERM raises in the main thread, as Ctrl-C raises KeyboardInterrupt."""
 
 
 class Interrupted(ZhimaError):  # noqa: N818 -- an ending that was asked for, not an error

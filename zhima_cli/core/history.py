@@ -65,6 +65,14 @@ _SELECT = """
     LIMIT :limit
 """
 
+_DELETE = """
+    DELETE FROM call WHERE started < :before AND (:profile IS NULL OR profile = :profile)
+"""
+_COUNT = """
+    SELECT count(*) FROM call
+    WHERE started < :before AND (:profile IS NULL OR profile = :profile)
+"""
+
 
 class State(Enum):
     """What is known of a call. ``SENDING`` and ``UNKNOWN`` are what trying again is for."""
@@ -220,19 +228,20 @@ class History:
             for row in self._connection.execute(_SELECT, values):
                 yield _record(row)
 
-    def prune(self, before: datetime) -> int:
-        """Delete the records that began before this aware time; return how many there were."""
-        with self._writing():
-            return self._connection.execute(
-                "DELETE FROM call WHERE started < ?", (_time(before),)
-            ).rowcount
+    def prune(self, before: datetime, profile: str | None) -> int:
+        """Delete the records that began before this aware time; return how many there were.
 
-    def count(self, before: datetime) -> int:
-        """Return how many records began before this aware time."""
+        Where a ``profile`` is named, those of the others stay.
+        """
+        with self._writing():
+            values = {"before": _time(before), "profile": profile}
+            return self._connection.execute(_DELETE, values).rowcount
+
+    def count(self, before: datetime, profile: str | None) -> int:
+        """Return how many records prune() would delete."""
         with _guarded(self._path):
-            row = self._connection.execute(
-                "SELECT count(*) FROM call WHERE started < ?", (_time(before),)
-            ).fetchone()
+            values = {"before": _time(before), "profile": profile}
+            row = self._connection.execute(_COUNT, values).fetchone()
         return int(row[0])
 
     def _success_of(self, subject: Subject) -> str | None:
@@ -293,17 +302,24 @@ def open_history(path: Path) -> Iterator[History]:
     newer version.
     """
     with _guarded(path):
-        _make_private(path)
+        _make_file(path)
         connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     with contextlib.closing(connection):
         with _guarded(path):
             # EXTRA: what is committed survives a power cut right after.
             connection.execute("PRAGMA synchronous = EXTRA")
             _migrate(connection, path)
+            _make_private(path)
         yield History(connection, path)
 
 
 def _make_private(path: Path) -> None:
+    """See to it that only the user can read what is known to be zhima's file."""
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        path.chmod(0o600)
+
+
+def _make_file(path: Path) -> None:
     path.parent.parent.mkdir(parents=True, exist_ok=True)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -311,8 +327,6 @@ def _make_private(path: Path) -> None:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
             raise HistoryError(Reason.HISTORY_FOREIGN, str(path))
-        if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-            os.fchmod(descriptor, 0o600)
     finally:
         os.close(descriptor)
 
@@ -371,4 +385,4 @@ def _record(row: tuple[Any, ...]) -> Record:
 
 
 def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -17,14 +17,14 @@ _RETRYABLE_KINDS = frozenset({Kind.TEMPORARY, Kind.INTERRUPTED, Kind.TERMINATED}
 class Call:
     """Which call it is about; a field is None where it ended before that was known.
 
-    ``mock`` is true for a call that is made to the gateway that zhima carries.
+    ``mock`` is true for a call that is made to the gateway that zhima carries; ``again`` are the
+    options, none of them personal, that make the same call once more.
     """
 
     profile: str | None = None
     gateway: str | None = None
     transaction_id: str | None = None
-    product_code: str | None = None
-    biz_code: str | None = None
+    again: tuple[tuple[str, str], ...] = ()
     mock: bool = False
 
 

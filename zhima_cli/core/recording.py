@@ -1,6 +1,7 @@
 """Records a call around its making, and goes on without where the history cannot be written."""
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from zhima_cli.core.outcome import Outcome, distrust, leave_unwritten
 from zhima_cli.core.request import METHOD
 from zhima_cli.core.settings import Settings
 
+_CODE = re.compile(r"(?!.*[0-9]{6})[A-Za-z0-9._-]{1,64}")
 _STATES = {
     Kind.SUCCESS: State.SUCCESS,
     Kind.BUSINESS: State.REFUSED,
@@ -80,7 +82,7 @@ def recording(
             try:
                 history = stack.enter_context(open_history(settings.history))
                 entry = _Entry(
-                    history, history.begin(_subject(settings), now(), resend=settings.resend)
+                    history, history.begin(subject_of(settings), now(), resend=settings.resend)
                 )
             except HistoryError as error:
                 if settings.require_history:
@@ -90,7 +92,8 @@ def recording(
         yield Recording(entry, now, warn, settings.require_history)
 
 
-def _subject(settings: Settings) -> Subject:
+def subject_of(settings: Settings) -> Subject:
+    """Return what the record of the call is about."""
     return Subject(
         profile=settings.profile,
         app_id=settings.account.app_id,
@@ -102,12 +105,17 @@ def _subject(settings: Settings) -> Subject:
     )
 
 
+def _code(text: str | None) -> str | None:
+    """Return ``text`` if it is like a code: what answers unsigned might echo the request."""
+    return text if text is not None and _CODE.fullmatch(text) else None
+
+
 def _result(outcome: Outcome) -> Result:
     answer = outcome.answer
     return Result(
         state=_STATES.get(outcome.kind, State.UNKNOWN),
         biz_no=outcome.biz_no,
-        code=answer.code if answer else None,
-        sub_code=answer.sub_code if answer else None,
+        code=_code(answer.code) if answer else None,
+        sub_code=_code(answer.sub_code) if answer else None,
         verified=answer.verified if answer else None,
     )

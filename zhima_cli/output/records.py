@@ -2,11 +2,13 @@
 
 import csv
 import io
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
-from zhima_cli.core.history import Record, State
+from zhima_cli.core.again import options_of_same_call
+from zhima_cli.core.history import Record, State, Subject
 from zhima_cli.output.again import try_again_command
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Label, Vocabulary
@@ -19,10 +21,7 @@ def try_again(record: Record) -> str | None:
     """Return the command line that makes an open call again, None for one that is settled."""
     if record.result.state in (State.SUCCESS, State.REFUSED):
         return None
-    subject = record.subject
-    return try_again_command(
-        subject.profile, subject.transaction_id, subject.product_code, subject.biz_code
-    )
+    return try_again_command(options_of_same_call(record.subject))
 
 
 def fields_of(record: Record) -> dict[str, str | int | bool | None]:
@@ -61,13 +60,12 @@ def show_json(records: Iterable[Record], screen: Screen) -> None:
 
 def show_csv(records: Iterable[Record], screen: Screen) -> None:
     """Write the records as CSV (RFC 4180), with a header."""
-    header_is_due = True
-    for record in records:
-        fields = fields_of(record)
-        if header_is_due:
-            screen.stream.write(_csv_line(fields))
-            header_is_due = False
-        screen.stream.write(_csv_line([screen.safe(_text(value)) for value in fields.values()]))
+    rest = iter(records)
+    first = tuple(itertools.islice(rest, 1))  # before the header, should it be unreadable
+    screen.stream.write(_csv_line(_FIELDS))
+    for record in itertools.chain(first, rest):
+        values = fields_of(record).values()
+        screen.stream.write(_csv_line([screen.safe(_text(value)) for value in values]))
 
 
 def show_table(records: tuple[Record, ...], words: Vocabulary, screen: Screen) -> None:
@@ -118,6 +116,11 @@ def show_record(record: Record, words: Vocabulary, screen: Screen) -> None:
         screen.line(f"{words.labels[Label.TRY_AGAIN_WITH]}: {command}")
 
 
+_FIELDS = (
+    *("started", "updated"),
+    *(f.name for f in fields(Subject)),
+    *("attempts", "state", "biz_no", "code", "sub_code", "verified", "try_again"),
+)
 _STYLES: Mapping[State, str] = {
     State.SUCCESS: "green",
     State.REFUSED: "red",

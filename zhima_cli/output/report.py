@@ -72,10 +72,9 @@ def report(outcome: Outcome, language: Language) -> Report:
 
 def _again(outcome: Outcome, words: Vocabulary) -> Row | None:
     call = outcome.call
-    if not (outcome.retryable and call.profile and call.transaction_id):
+    if not (outcome.retryable and call.again):
         return None
-    command = try_again_command(call.profile, call.transaction_id, call.product_code, call.biz_code)
-    return Row(words.labels[Label.TRY_AGAIN_WITH], command)
+    return Row(words.labels[Label.TRY_AGAIN_WITH], try_again_command(call.again))
 
 
 def _cut(text: str) -> str:

@@ -27,6 +27,9 @@ CHINESE = Vocabulary(
         Reason.UNEXPECTED_ARGUMENT: Sentence(
             "有一个词不属于任何选项", "每个值前面都要有它的选项；含空格的值请加引号。"
         ),
+        Reason.OPTION_MISPLACED: Sentence(
+            "{subject} 写在了命令 {found} 的前面", "请写在 {found} 的后面。"
+        ),
         Reason.EXCLUDES: Sentence("{subject} 与 {found} 不能同时使用", "请只给其中一个。"),
         Reason.STDIN_TWICE: Sentence(
             "只能有一个选项读取标准输入：{subject}", "其余的请用 @文件 给出。"
@@ -297,8 +300,9 @@ CHINESE = Vocabulary(
         Label.BODY: "请求体",
         Label.ASK_CERT_NAME: "证件上的姓名 (cert_name): ",
         Label.ASK_CERT_NO: "证件号码 (cert_no): ",
-        Label.PAUSING: "第 {attempt} 次（共 {of} 次）:{why}；等待 {seconds} 秒",
+        Label.PAUSING: "第 {attempt} 次（共 {of} 次）：{why}；等待 {seconds} 秒",
         Label.TRYING_AGAIN: "第 {attempt} 次（共 {of} 次）",
+        Label.ATTEMPT_ENDED: "第 {attempt} 次（共 {of} 次）：{why}",
         Label.TRY_AGAIN_WITH: "重试命令",
         Label.NO_RECORDS: "zhima: 没有记录",
         Label.ASK_PRUNE: "删除 {count} 条记录？[y/N] ",

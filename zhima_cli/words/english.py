@@ -42,6 +42,9 @@ ENGLISH = Vocabulary(
             "There is a word that belongs to no option",
             "Every value needs its option before it; put a value with spaces in quotes.",
         ),
+        Reason.OPTION_MISPLACED: Sentence(
+            "{subject} stands before the command {found}", "Write it behind {found}."
+        ),
         Reason.EXCLUDES: Sentence(
             "{subject} and {found} exclude each other", "Give one of the two."
         ),
@@ -372,6 +375,7 @@ ENGLISH = Vocabulary(
         Label.ASK_CERT_NO: "Number of the document (cert_no): ",
         Label.PAUSING: "attempt {attempt} of {of}: {why}; waiting {seconds} s",
         Label.TRYING_AGAIN: "attempt {attempt} of {of}",
+        Label.ATTEMPT_ENDED: "attempt {attempt} of {of}: {why}",
         Label.TRY_AGAIN_WITH: "try again with",
         Label.NO_RECORDS: "zhima: nothing is recorded",
         Label.ASK_PRUNE: "Delete {count} records? [y/N] ",

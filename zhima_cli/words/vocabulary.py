@@ -42,6 +42,7 @@ class Label(Enum):
     ASK_CERT_NO = auto()
     PAUSING = auto()
     TRYING_AGAIN = auto()
+    ATTEMPT_ENDED = auto()
     TRY_AGAIN_WITH = auto()
     NO_RECORDS = auto()
     ASK_PRUNE = auto()
