@@ -18,6 +18,14 @@ from zhima_cli.core.settings import Settings
 # The bound of the first pause, which doubles with each, and the bound of them all, in seconds.
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 10.0
+_SLICE_SECONDS = 0.1
+
+
+def _wait(seconds: float) -> None:
+    """Let time pass, in slices: a signal that comes just before it sleeps does not wake it."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        time.sleep(min(_SLICE_SECONDS, left))
 
 
 @dataclass(frozen=True)
@@ -30,7 +38,7 @@ class Clock:
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     elapsed: Callable[[], float] = time.monotonic
-    wait: Callable[[float], None] = time.sleep
+    wait: Callable[[float], None] = _wait
     jitter: Callable[[float], float] = lambda bound: random.uniform(0, bound)  # noqa: S311 -- no secret
 
 

@@ -6,6 +6,7 @@ import io
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ from zhima_cli.core.network import Network
 from zhima_cli.core.request import Request
 
 MAX_ANSWER_BYTES = 1024 * 1024
+_SLICE_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class Received:
 
     body: bytes
     clock_ahead: float | None
+
+
+_Result = Received | Exception
 
 
 class _Body(io.BytesIO):
@@ -77,7 +82,7 @@ def exchange(request: Request, network: Network, timeout: float) -> Received:
     UntrustedError, or Interrupted on a KeyboardInterrupt.
     """
     body = _Body(request.body)
-    results: SimpleQueue[Received | Exception] = SimpleQueue()
+    results: SimpleQueue[_Result] = SimpleQueue()
 
     def work() -> None:
         try:
@@ -90,7 +95,7 @@ def exchange(request: Request, network: Network, timeout: float) -> Received:
     worker = threading.Thread(target=work, name="zhima-exchange", daemon=True)
     try:
         worker.start()
-        result = results.get(timeout=timeout)
+        result = _wait_for(results, timeout)
     except Empty:
         sent = body.hold_back()
         raise TemporaryError(sent, Reason.TIMED_OUT, request.gateway, f"{timeout:g}") from None
@@ -101,6 +106,22 @@ def exchange(request: Request, network: Network, timeout: float) -> Received:
     if isinstance(result, Exception):
         raise _diagnose(result, body.sent, request.gateway, network, timeout) from result
     return result
+
+
+def _wait_for(results: SimpleQueue[_Result], timeout: float) -> _Result:
+    """Return the first of the results. Raises Empty when ``timeout`` seconds have passed.
+
+    A signal that comes just before the thread lies down to wait does not wake it, so that it
+    waits in slices.
+    """
+    until = time.monotonic() + timeout
+    while True:
+        left = until - time.monotonic()
+        try:
+            return results.get(timeout=max(0.0, min(_SLICE_SECONDS, left)))
+        except Empty:
+            if left <= _SLICE_SECONDS:
+                raise
 
 
 def _post(request: Request, body: _Body, network: Network, timeout: float) -> Received:

@@ -56,7 +56,7 @@ CHINESE = Vocabulary(
             "{subject} 太长：{found} 个字符", "接口最多接受 {expected} 个字符。"
         ),
         Reason.NOT_A_CHOICE: Sentence("{subject} 的值不在可选范围内", "可选：{expected}。"),
-        Reason.NOT_A_NUMBER: Sentence("{subject} 不是数字", "请给出秒数，例如 15。"),
+        Reason.NOT_A_NUMBER: Sentence("{subject} 不是数字", "请给出数字，例如 15。"),
         Reason.OUT_OF_RANGE: Sentence("{subject} 超出范围", "允许的范围：{expected}。"),
         Reason.NOT_A_DATE: Sentence(
             "{subject} 不是日期",

@@ -78,9 +78,7 @@ ENGLISH = Vocabulary(
         Reason.NOT_A_CHOICE: Sentence(
             "{subject} has a value that there is not", "Choose one of: {expected}."
         ),
-        Reason.NOT_A_NUMBER: Sentence(
-            "{subject} is not a number", "Give a number of seconds, such as 15."
-        ),
+        Reason.NOT_A_NUMBER: Sentence("{subject} is not a number", "Give a number, such as 15."),
         Reason.OUT_OF_RANGE: Sentence("{subject} is out of range", "Allowed: {expected}."),
         Reason.NOT_A_DATE: Sentence(
             "{subject} is no date",
