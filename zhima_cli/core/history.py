@@ -21,7 +21,7 @@ from zhima_cli.core.kinds import Kind
 # "ZHIM", by which a database of zhima's is told from any other.
 _APPLICATION_ID = 0x5A48494D
 # How long one process waits for others to finish writing, in seconds.
-_BUSY_SECONDS = 5.0
+_BUSY_SECONDS = 3.0
 
 # Each step's statements bring a file of the version that is its index to the next.
 _MIGRATIONS = (
