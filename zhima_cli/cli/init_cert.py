@@ -11,7 +11,14 @@ from zhima_cli.cli.session import Session
 from zhima_cli.core.account import Account
 from zhima_cli.core.again import options_of_same_call
 from zhima_cli.core.calling import make_call
-from zhima_cli.core.errors import InputError, InternalError, Problem, Reason, ZhimaError
+from zhima_cli.core.errors import (
+    InputError,
+    InternalError,
+    Interrupted,
+    Problem,
+    Reason,
+    ZhimaError,
+)
 from zhima_cli.core.kinds import Kind, Sent
 from zhima_cli.core.options import Options
 from zhima_cli.core.outcome import Call, Outcome, fail
@@ -160,9 +167,13 @@ def _call(options: Options, settings: Settings, session: Session) -> Outcome:
     try:
         with recording(settings, clock.now, session.warn) as record:
             observer = Progress(session, settings.retries, record)
-            outcome = make_call(settings, call, clock, observer)
+            outcome: Outcome | None = None
+            try:
+                outcome = make_call(settings, call, clock, observer)
+                session.environment.shield()
+            except KeyboardInterrupt as stop:  # the one that came between the two
+                outcome = outcome or fail(call, Interrupted(Sent.UNKNOWN, stop))
             observer.ended(outcome)
-            session.environment.shield()
             return record.finish(outcome)
     except ZhimaError as error:
         session.trace(error)
