@@ -178,7 +178,7 @@ def _put_into_words(
     command.help = helps[name]
     for param in command.params:
         if isinstance(param, TyperOption | TyperArgument):
-            param.help = helps[param.name or ""]
+            param.help = helps.get(f"{name} {param.name}", helps[param.name or ""])
     if isinstance(command, TyperGroup):
         for inner_name, inner in _commands(command).items():
             inner.help = helps[f"{name} {inner_name}"]

@@ -25,7 +25,7 @@ _FORMATS: dict[str, Callable[[Iterator[Record], Screen], None]] = {
     "csv": records.show_csv,
     "jsonl": records.show_json_lines,
 }
-_DEFAULT_LIMIT = "20"
+_DEFAULT_LIMIT = 20
 _OF_THE_LIST = ("state", "profile", "since", "limit", "config", "history", "output")
 _PERIOD = re.compile(r"([0-9]{1,5})([mhd])")
 _PERIOD_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -44,7 +44,7 @@ def history(
     state: Annotated[str | None, typer.Option(metavar="STATE")] = None,
     profile: _Profile = None,
     since: _Date = None,
-    limit: Annotated[str, typer.Option(metavar="N", show_default=False)] = _DEFAULT_LIMIT,
+    limit: Annotated[str | None, typer.Option(metavar="N")] = None,
     config: _Config = None,
     history: _File = None,
     output: _Output = None,  # noqa: ARG001 -- the presentation has it
@@ -56,7 +56,7 @@ def history(
     if context.invoked_subcommand is not None:
         # They would be dropped without a word, --history of a prune among them.
         for name in _OF_THE_LIST:
-            if context.params[name] not in (None, _DEFAULT_LIMIT):
+            if context.params[name] is not None:
                 option, command = option_name(name), context.invoked_subcommand
                 raise InputError(Problem(Kind.USAGE, Reason.OPTION_MISPLACED, option, command))
         return 0
@@ -66,7 +66,7 @@ def history(
         state=_state(state),
         profile=profile,
         since=_date(since, "--since", session),
-        limit=_limit(limit),
+        limit=_DEFAULT_LIMIT if limit is None else _limit(limit),
     )
     with _opened(session, config, profile, history) as opened:
         found = tuple(opened.records(wanted)) if opened else ()

@@ -166,10 +166,10 @@ def _call(options: Options, settings: Settings, session: Session) -> Outcome:
         session.tell(Label.SENDING, settings.parameters.transaction_id)
     try:
         with recording(settings, clock.now, session.warn) as record:
-            observer = Progress(session, settings.retries, record)
+            observer = Progress(session, settings.retries)
             outcome: Outcome | None = None
             try:
-                outcome = make_call(settings, call, clock, observer)
+                outcome = make_call(settings, call, clock, record, observer)
                 session.environment.shield()
             except KeyboardInterrupt as stop:  # the one that came between the two
                 outcome = outcome or fail(call, Interrupted(Sent.UNKNOWN, stop))

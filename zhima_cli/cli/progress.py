@@ -6,11 +6,8 @@ from zhima_cli.cli.session import Session
 from zhima_cli.core.errors import Problem, Reason, ZhimaError
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.outcome import Outcome
-from zhima_cli.core.recording import Recording
 from zhima_cli.output.report import describe
 from zhima_cli.words.vocabulary import Label
-
-_TOLERATED_SECONDS = 300.0
 
 
 @dataclass
@@ -19,7 +16,6 @@ class Progress:
 
     session: Session
     retries: int
-    record: Recording
     _is_clock_told: bool = field(default=False, init=False)
 
     def pausing(self, outcome: Outcome, seconds: float) -> None:
@@ -33,8 +29,7 @@ class Progress:
             self._say(Label.ATTEMPT_ENDED, outcome, "")
 
     def trying_again(self, attempt: int) -> None:
-        """Record the attempt, and tell a person that it is being made."""
-        self.record.count_attempt()
+        """Tell a person that the attempt is being made."""
         if self.session.err.is_terminal:
             text = self.session.words.labels[Label.TRYING_AGAIN]
             self.session.log(f"zhima: {text.format(attempt=attempt, of=self.retries + 1)}")
@@ -44,8 +39,8 @@ class Progress:
         self.session.trace(error)
 
     def clock_is_off(self, seconds: float) -> None:
-        """Warn, once, where the clocks are too far apart for the timestamp to be right."""
-        if abs(seconds) > _TOLERATED_SECONDS and not self._is_clock_told:
+        """Warn, once, that the clocks are too far apart for the timestamp to be right."""
+        if not self._is_clock_told:
             self._is_clock_told = True
             found = f"{abs(seconds) / 60:.0f}"
             self.session.warn(Problem(Kind.CONFIG, Reason.CLOCK_OFF, found=found))

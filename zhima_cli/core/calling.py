@@ -12,20 +12,21 @@ from zhima_cli.core.errors import Interrupted, TemporaryError, ZhimaError
 from zhima_cli.core.exchange import exchange
 from zhima_cli.core.kinds import Kind, Sent
 from zhima_cli.core.outcome import Call, Outcome, conclude, fail
+from zhima_cli.core.recording import Recording
 from zhima_cli.core.request import assemble
 from zhima_cli.core.settings import Settings
+from zhima_cli.core.waiting import slices
 
 # The bound of the first pause, which doubles with each, and the bound of them all, in seconds.
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 10.0
-_SLICE_SECONDS = 0.1
+# How far the clocks may be apart before the timestamp is in doubt.
+TOLERATED_SECONDS = 300.0
 
 
 def _wait(seconds: float) -> None:
-    """Let time pass, in slices: a signal that comes just before it sleeps does not wake it."""
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        time.sleep(min(_SLICE_SECONDS, left))
+    for part in slices(seconds):
+        time.sleep(part)
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,14 @@ class _Attempt:
     retry_after: float
 
 
-def make_call(settings: Settings, call: Call, clock: Clock, observer: Observer) -> Outcome:
+def make_call(
+    settings: Settings, call: Call, clock: Clock, record: Recording, observer: Observer
+) -> Outcome:
     """Make the call and return what it came to; only what is temporary is tried again.
 
     Every attempt has the same transaction_id and content, a fresh timestamp and so a fresh
-    signature. ``settings`` bound the number of attempts and the seconds for them all.
+    signature, and is counted in the ``record`` first. ``settings`` bound the number of attempts
+    and the seconds for them all.
     """
     begun = clock.elapsed()
     sent = sent_if_stopped = Sent.NO
@@ -81,7 +85,7 @@ def make_call(settings: Settings, call: Call, clock: Clock, observer: Observer) 
             # A signal may come at any line of it, after the last byte has left included.
             sent_if_stopped = Sent.UNKNOWN
             attempt = _attempt(settings, call, clock, observer, left)
-            outcome = _with_history(attempt.outcome, attempts, sent)
+            outcome = _after_attempts(attempt.outcome, attempts, sent)
             sent = sent_if_stopped = outcome.sent
             if outcome.kind is not Kind.TEMPORARY or attempts > settings.retries:
                 return outcome
@@ -93,11 +97,12 @@ def make_call(settings: Settings, call: Call, clock: Clock, observer: Observer) 
             clock.wait(pause)
             if clock.elapsed() - begun >= settings.deadline:
                 return outcome  # the machine was asleep
+            record.count_attempt()
             observer.trying_again(attempts + 1)
     except KeyboardInterrupt as stop:
         if outcome is not None and outcome.kind is Kind.SUCCESS:
             return outcome
-        return _with_history(
+        return _after_attempts(
             fail(call, Interrupted(sent_if_stopped, stop)), attempts, sent_if_stopped
         )
 
@@ -112,7 +117,7 @@ def _attempt(
     request = assemble(settings, clock.now())
     try:
         received = exchange(request, settings.network, min(settings.timeout, left))
-        if received.clock_ahead is not None:
+        if abs(received.clock_ahead) > TOLERATED_SECONDS:
             observer.clock_is_off(received.clock_ahead)
         answer = read_answer(
             received.body, settings.charset, settings.alipay_public_key, settings.sign_type
@@ -124,8 +129,8 @@ def _attempt(
         return _Attempt(fail(call, error), retry_after)
 
 
-def _with_history(outcome: Outcome, attempts: int, before: Sent) -> Outcome:
+def _after_attempts(outcome: Outcome, attempts: int, sent_before: Sent) -> Outcome:
     """Count the attempts; what an earlier one may have sent is not unsent by this one."""
-    if outcome.sent is Sent.NO and before is not Sent.NO:
+    if outcome.sent is Sent.NO and sent_before is not Sent.NO:
         outcome = replace(outcome, sent=Sent.UNKNOWN)
     return replace(outcome, attempts=attempts)

@@ -64,6 +64,7 @@ class Reason(Enum):
     NO_CA_BUNDLE = auto()
     BAD_PROXY = auto()
     PORT_UNAVAILABLE = auto()
+    # the history
     HISTORY_UNUSABLE = auto()
     HISTORY_FOREIGN = auto()
     HISTORY_NEWER = auto()

@@ -6,7 +6,6 @@ import io
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,17 +26,17 @@ from zhima_cli.core.errors import (
 from zhima_cli.core.kinds import Sent
 from zhima_cli.core.network import Network
 from zhima_cli.core.request import Request
+from zhima_cli.core.waiting import slices
 
 MAX_ANSWER_BYTES = 1024 * 1024
-_SLICE_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
 class Received:
-    """An answer's body, and by how many seconds the gateway's clock is ahead, if it says so."""
+    """An answer's body, and by how many seconds the gateway's clock is ahead, as far as it says."""
 
     body: bytes
-    clock_ahead: float | None
+    clock_ahead: float
 
 
 _Result = Received | Exception
@@ -109,19 +108,11 @@ def exchange(request: Request, network: Network, timeout: float) -> Received:
 
 
 def _wait_for(results: SimpleQueue[_Result], timeout: float) -> _Result:
-    """Return the first of the results. Raises Empty when ``timeout`` seconds have passed.
-
-    A signal that comes just before the thread lies down to wait does not wake it, so that it
-    waits in slices.
-    """
-    until = time.monotonic() + timeout
-    while True:
-        left = until - time.monotonic()
-        try:
-            return results.get(timeout=max(0.0, min(_SLICE_SECONDS, left)))
-        except Empty:
-            if left <= _SLICE_SECONDS:
-                raise
+    """Return the first of the results. Raises Empty when ``timeout`` seconds have passed."""
+    for part in slices(timeout):
+        with contextlib.suppress(Empty):
+            return results.get(timeout=part)
+    raise Empty
 
 
 def _post(request: Request, body: _Body, network: Network, timeout: float) -> Received:
@@ -176,16 +167,17 @@ def _retry_after(value: str) -> float:
     """Return the header's seconds: it holds them, or a date (RFC 9110, 10.2.3)."""
     if value.isascii() and value.isdigit():
         return float(value[:9])
-    return max(_seconds_from_now(value) or 0.0, 0.0)
+    return max(_seconds_from_now(value), 0.0)
 
 
-def _seconds_from_now(date: str) -> float | None:
+def _seconds_from_now(date: str) -> float:
+    """Return how far off an HTTP date is, 0 where it is none."""
     try:
         moment = parsedate_to_datetime(date)
     except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+        return 0.0
     if moment.tzinfo is None:
-        return None
+        return 0.0
     return (moment - datetime.now(UTC)).total_seconds()
 
 

@@ -22,12 +22,11 @@ class Range:
         return is_fit and not (self.whole and number != int(number))
 
     def __str__(self) -> str:
-        if self.whole:
-            return f"{self.above + 1:g}, … {self.most:g}"
-        return f"{self.above:g} < … ≤ {self.most:g}"
+        least = f"{self.above + 1:g}" if self.whole else f"> {self.above:g}"
+        return f"{least} – {self.most:g}"
 
 
-# In seconds.
+# The first two in seconds.
 TIMEOUT = Range(default=15, above=0, most=600, whole=False)
 DEADLINE = Range(default=60, above=0, most=86400, whole=False)
 RETRIES = Range(default=2, above=-1, most=100, whole=True)

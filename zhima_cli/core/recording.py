@@ -13,6 +13,7 @@ from zhima_cli.core.outcome import Outcome, distrust, leave_unwritten
 from zhima_cli.core.request import METHOD
 from zhima_cli.core.settings import Settings
 
+# A name of letters, without a run of digits that could be part of a document's number.
 _CODE = re.compile(r"(?!.*[0-9]{6})[A-Za-z0-9._-]{1,64}")
 _STATES = {
     Kind.SUCCESS: State.SUCCESS,

@@ -140,7 +140,8 @@ CHINESE = Vocabulary(
         ),
         Reason.HISTORY_UNUSABLE: Sentence(
             "历史记录 {subject} 无法使用：{found}",
-            "请检查该文件、文件夹和磁盘空间；--history 可指定其他文件，--no-history 则不记录。",
+            "请检查该文件、文件夹和磁盘空间；--history 可指定其他文件，"
+            "--no-history 可不记录而直接调用。",
         ),
         Reason.HISTORY_FOREIGN: Sentence(
             "{subject} 不是 zhima 的历史记录", "请用 --history 指定其他文件。"
@@ -318,6 +319,12 @@ CHINESE = Vocabulary(
         "zhima history show": "显示一笔交易的全部记录。",
         "zhima history export": "把记录写到标准输出。",
         "zhima history prune": "删除某个日期之前的记录。",
+        "zhima history profile": "只限该配置的记录，也用它的历史记录文件。",
+        "zhima history output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
+        "zhima history show profile": "只限该配置的记录，也用它的历史记录文件。",
+        "zhima history show output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
+        "zhima history export profile": "只限该配置的记录，也用它的历史记录文件。",
+        "zhima history prune profile": "只限该配置的记录，也用它的历史记录文件。",
         "version": "显示版本并退出。",
         "help": "显示本帮助并退出。",
         "config": "配置文件（TOML）。[ZHIMA_CONFIG]",

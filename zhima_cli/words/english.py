@@ -177,7 +177,7 @@ ENGLISH = Vocabulary(
         Reason.HISTORY_UNUSABLE: Sentence(
             "The history {subject} cannot be used: {found}",
             "Check the file, its folder and the space there; --history names another, "
-            "--no-history does without.",
+            "--no-history makes a call without it.",
         ),
         Reason.HISTORY_FOREIGN: Sentence(
             "{subject} is not a history of zhima's", "Name another file with --history."
@@ -389,6 +389,12 @@ ENGLISH = Vocabulary(
         "zhima history show": "Show all records of one transaction.",
         "zhima history export": "Write the records to standard output.",
         "zhima history prune": "Delete records that began before a date.",
+        "zhima history profile": "Only of this profile, whose history file is looked at.",
+        "zhima history output": "pretty, plain or json. [ZHIMA_OUTPUT]",
+        "zhima history show profile": "Only of this profile, whose history file is looked at.",
+        "zhima history show output": "pretty, plain or json. [ZHIMA_OUTPUT]",
+        "zhima history export profile": "Only of this profile, whose history file is looked at.",
+        "zhima history prune profile": "Only of this profile, whose history file is looked at.",
         "version": "Show zhima's version and exit.",
         "help": "Show this message and exit.",
         "config": "TOML file with the profiles. [ZHIMA_CONFIG]",
