@@ -66,6 +66,10 @@ class Account:
         """Run ``zhima init-cert`` inside this process."""
         return run_inside(["init-cert", *person, *arguments], self.home, variables, stdin, encoding)
 
+    def history(self, *arguments: str) -> Result:
+        """Run ``zhima history`` inside this process."""
+        return run_inside(["history", *arguments], self.home)
+
     def init_cert_process(self, *arguments: str, person: Sequence[str] = PERSON) -> Result:
         """Run ``zhima init-cert`` as a process."""
         return run_process(["init-cert", *person, *arguments], self.home)

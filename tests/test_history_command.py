@@ -121,7 +121,8 @@ SENDING = expected(
     "T_sending",
     "sending",
     profile="sandbox",
-    try_again=f"zhima init-cert --profile=sandbox --transaction-id=T_sending {SAME_PLACE}",
+    try_again=f"zhima init-cert --profile=sandbox --transaction-id=T_sending {SAME_PLACE} "
+    "--product-code=w1010100000000002978 --biz-code=FACE",
 )
 NEW = expected(4, "T_success", "success", biz_no=biz_no(1), code="10000", verified=True)
 ALL = [NEW, SENDING, UNKNOWN, REFUSED, OLD]
@@ -672,7 +673,7 @@ def test_the_failing_call_prints_the_same_command_line(account: Account) -> None
         (row,) = listed(account.home)
     command = (
         f"zhima init-cert --profile=default --transaction-id=T1 --app-id={APP_ID} "
-        f"--gateway={stub.url} --biz-code=X"
+        f"--gateway={stub.url} --product-code=w1010100000000002978 --biz-code=X"
     )
     assert row["try_again"] == command
     assert f"  try again with: {command}\n" in plain.err

@@ -1135,3 +1135,10 @@ def test_whatever_the_gateway_answers_the_rules_hold(scripted: Gateway, script: 
             *((last.code, last.sub_code, last.verified) if is_coded else (None, None, None)),
         )
     ]
+
+
+@pytest.mark.parametrize("seconds", ["1e-9", "1e-6"])
+def test_a_deadline_that_nothing_can_keep_is_a_time_out(account: Account, seconds: str) -> None:
+    with served(account, success(account, BIZ_NO)):
+        result = account.init_cert(f"--deadline={seconds}", "--output=json")
+    assert (result.status, result.json["kind"]) == (6, "temporary")

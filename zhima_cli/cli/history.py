@@ -21,7 +21,7 @@ from zhima_cli.output.form import Form
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Label
 
-_FORMATS: dict[str, Callable[[Iterator[Record], Screen], None]] = {
+_FORMATS: dict[str, Callable[[Iterator[Record], Options, Screen], None]] = {
     "csv": records.show_csv,
     "jsonl": records.show_json_lines,
 }
@@ -68,15 +68,16 @@ def history(
         since=_date(since, "--since", session),
         limit=_DEFAULT_LIMIT if limit is None else _limit(limit),
     )
-    with _opened(session, config, profile, history) as opened:
+    options = Options(config=config, profile=profile, history=history)
+    with _opened(session, options) as opened:
         found = tuple(opened.records(wanted)) if opened else ()
     with session.writing() as screen:
         if form is Form.JSON:
-            records.show_json(found, screen)
+            records.show_json(found, options, screen)
         elif form is Form.PLAIN:
-            records.show_lines(found, screen)
+            records.show_lines(found, options, screen)
         elif found:
-            records.show_table(found, session.words, screen)
+            records.show_table(found, options, session.words, screen)
         else:
             session.log(session.words.labels[Label.NO_RECORDS])
     return EXIT_STATUS[Kind.SUCCESS]
@@ -97,18 +98,19 @@ def show(
     session.check()
     form = _form(session)
     wanted = Filter(profile=profile, transaction_id=transaction_id)
-    with _opened(session, config, profile, history) as opened:
+    options = Options(config=config, profile=profile, history=history)
+    with _opened(session, options) as opened:
         found = tuple(opened.records(wanted)) if opened else ()
     if not found:
         raise InputError(Problem(Kind.USAGE, Reason.NO_SUCH_RECORD, "TRANSACTION_ID"))
     with session.writing() as screen:
         if form is Form.JSON:
-            records.show_json(found, screen)
+            records.show_json(found, options, screen)
             return EXIT_STATUS[Kind.SUCCESS]
         for at, record in enumerate(found):
             if at > 0:
                 screen.line("")
-            records.show_record(record, session.words, screen)
+            records.show_record(record, options, session.words, screen)
     return EXIT_STATUS[Kind.SUCCESS]
 
 
@@ -130,8 +132,9 @@ def export(
         expected = ", ".join(_FORMATS)
         raise InputError(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--format", expected=expected))
     wanted = Filter(state=_state(state), profile=profile, since=_date(since, "--since", session))
-    with _opened(session, config, profile, history) as opened, session.writing() as screen:
-        _FORMATS[format](opened.records(wanted) if opened else iter(()), screen)
+    options = Options(config=config, profile=profile, history=history)
+    with _opened(session, options) as opened, session.writing() as screen:
+        _FORMATS[format](opened.records(wanted) if opened else iter(()), options, screen)
     return EXIT_STATUS[Kind.SUCCESS]
 
 
@@ -151,20 +154,19 @@ def prune(
     moment = _date(before, "--before", session)
     if moment is None:
         raise InputError(Problem(Kind.USAGE, Reason.OPTION_IS_DUE, "--before"))
-    with _opened(session, config, profile, history) as opened:
-        count = opened.count(moment, profile) if opened else 0
+    now = session.environment.clock.now()
+    options = Options(config=config, profile=profile, history=history)
+    with _opened(session, options) as opened:
+        count = opened.count(moment, profile, now) if opened else 0
         if opened and count:
             is_meant = yes or _confirm(session, count)
-            count = opened.prune(moment, profile) if is_meant else 0
+            count = opened.prune(moment, profile, now) if is_meant else 0
     return session.show(session.words.labels[Label.PRUNED].format(count=count))
 
 
 @contextlib.contextmanager
-def _opened(
-    session: Session, config: str | None, profile: str | None, history: str | None
-) -> Iterator[History | None]:
+def _opened(session: Session, options: Options) -> Iterator[History | None]:
     """Yield the history, None where nothing was recorded yet."""
-    options = Options(config=config, profile=profile, history=history)
     path: Path = resolve_history(options, session.surroundings)
     try:
         path.lstat()

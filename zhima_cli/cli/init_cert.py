@@ -173,11 +173,14 @@ def _call(options: Options, settings: Settings, session: Session) -> Outcome:
                 session.environment.shield()
             except KeyboardInterrupt as stop:  # the one that came between the two
                 outcome = outcome or fail(call, Interrupted(Sent.UNKNOWN, stop))
+            outcome = record.finish(outcome)
             observer.ended(outcome)
-            return record.finish(outcome)
+            return outcome
     except ZhimaError as error:
         session.trace(error)
         return fail(call, error)
+    except KeyboardInterrupt as stop:  # while the record was being opened
+        return fail(call, Interrupted(Sent.NO, stop))
     except Exception as bug:  # whoever has to look into it needs to know of which call it was
         fault = InternalError(bug, Sent.UNKNOWN)
         session.trace(fault)

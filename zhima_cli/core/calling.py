@@ -20,6 +20,7 @@ from zhima_cli.core.waiting import slices
 # The bound of the first pause, which doubles with each, and the bound of them all, in seconds.
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 10.0
+_LEAST_SECONDS = 0.001
 # How far the clocks may be apart before the timestamp is in doubt.
 TOLERATED_SECONDS = 300.0
 
@@ -80,6 +81,11 @@ def make_call(
     outcome: Outcome | None = None
     try:
         while True:
+            if outcome is not None:
+                if clock.elapsed() - begun >= settings.deadline:
+                    return outcome  # the machine was asleep
+                record.count_attempt()
+                observer.trying_again(attempts + 1)
             attempts += 1
             left = settings.deadline - (clock.elapsed() - begun)
             # A signal may come at any line of it, after the last byte has left included.
@@ -95,10 +101,6 @@ def make_call(
                 return outcome
             observer.pausing(outcome, pause)
             clock.wait(pause)
-            if clock.elapsed() - begun >= settings.deadline:
-                return outcome  # the machine was asleep
-            record.count_attempt()
-            observer.trying_again(attempts + 1)
     except KeyboardInterrupt as stop:
         if outcome is not None and outcome.kind is Kind.SUCCESS:
             return outcome
@@ -116,7 +118,8 @@ def _attempt(
 ) -> _Attempt:
     request = assemble(settings, clock.now())
     try:
-        received = exchange(request, settings.network, min(settings.timeout, left))
+        timeout = min(settings.timeout, max(left, _LEAST_SECONDS))
+        received = exchange(request, settings.network, timeout)
         if abs(received.clock_ahead) > TOLERATED_SECONDS:
             observer.clock_is_off(received.clock_ahead)
         answer = read_answer(

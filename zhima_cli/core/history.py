@@ -9,8 +9,8 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ _MIGRATIONS = (
     (
         """
         CREATE TABLE call (
-            id INTEGER PRIMARY KEY,
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
             started TEXT NOT NULL,
             updated TEXT NOT NULL,
             profile TEXT NOT NULL,
@@ -55,7 +55,11 @@ VERSION = len(_MIGRATIONS)
 
 _SELECT = """
     SELECT id, started, updated, profile, app_id, gateway, method, transaction_id, product_code,
-        biz_code, attempts, state, biz_no, code, sub_code, verified
+        biz_code, attempts, state, biz_no, code, sub_code, verified,
+        EXISTS (
+            SELECT 1 FROM call AS done WHERE done.app_id = call.app_id
+                AND done.transaction_id = call.transaction_id AND done.state = 'success'
+        )
     FROM call
     WHERE (:state IS NULL OR state = :state)
         AND (:profile IS NULL OR profile = :profile)
@@ -65,12 +69,14 @@ _SELECT = """
     LIMIT :limit
 """
 
+# A call that is under way keeps its record; after a day, none is.
 _DELETE = """
-    DELETE FROM call WHERE started < :before AND (:profile IS NULL OR profile = :profile)
+    DELETE FROM call WHERE updated < :before AND (:profile IS NULL OR profile = :profile)
+        AND (state <> 'sending' OR updated < :a_day_ago)
 """
 _COUNT = """
-    SELECT count(*) FROM call
-    WHERE started < :before AND (:profile IS NULL OR profile = :profile)
+    SELECT count(*) FROM call WHERE updated < :before AND (:profile IS NULL OR profile = :profile)
+        AND (state <> 'sending' OR updated < :a_day_ago)
 """
 
 
@@ -109,7 +115,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Record:
-    """A row: times are in UTC, as ``2026-11-24T19:07:50Z``."""
+    """A row: times are in UTC, as ``2026-11-24T19:07:50Z``.
+
+    ``has_success`` says whether the transaction has a biz_no, in this row or another.
+    """
 
     id: int
     started: str
@@ -117,6 +126,7 @@ class Record:
     subject: Subject
     attempts: int
     result: Result
+    has_success: bool
 
 
 @dataclass(frozen=True)
@@ -156,7 +166,7 @@ class History:
                 (subject.app_id, subject.transaction_id),
             ).fetchone()
             if row is None:
-                return self._insert(subject, now)
+                return self._insert(subject, now, Result(State.SENDING))
             self._connection.execute(
                 "UPDATE call SET state = 'sending', attempts = attempts + 1, updated = ?,"
                 " profile = ?, gateway = ?, product_code = ?, biz_code = ? WHERE id = ?",
@@ -175,18 +185,19 @@ class History:
         """Write down that the call is about to be sent once more."""
         with self._writing():
             self._connection.execute(
-                "UPDATE call SET attempts = attempts + 1, updated = ? WHERE id = ?",
+                "UPDATE call SET attempts = attempts + 1, updated = ?,"
+                " state = CASE state WHEN 'success' THEN state ELSE 'sending' END WHERE id = ?",
                 (_time(now), record),
             )
 
-    def finish(self, record: int, result: Result, now: datetime) -> bool:
+    def finish(self, record: int, subject: Subject, result: Result, now: datetime) -> bool:
         """Write down what came of the call; a success that is there is never overwritten.
 
         Returns False, and keeps the call as unknown, where another transaction has the same
         biz_no already: then the answer is a replayed one.
         """
         with self._writing():
-            is_replay = self._is_replay(record, result.biz_no)
+            is_replay = self._is_replay(subject, result.biz_no)
             if is_replay:
                 result = Result(State.UNKNOWN)
             values = (
@@ -203,7 +214,9 @@ class History:
                 " updated = ? WHERE id = ? AND state <> 'success'",
                 values,
             ).rowcount
-            if not changed and result.biz_no is not None:
+            if not changed and self._is_gone(record):
+                self._insert(subject, now, result)
+            elif not changed and result.biz_no is not None:
                 # Another process was given one for the same transaction meanwhile; keep both.
                 self._connection.execute(
                     "INSERT INTO call (started, profile, app_id, gateway, method, transaction_id,"
@@ -225,22 +238,22 @@ class History:
             "limit": -1 if wanted.limit is None else wanted.limit,
         }
         with _guarded(self._path):
-            for row in self._connection.execute(_SELECT, values):
-                yield _record(row)
+            # All at once: a reader that stalls must not keep the others from writing.
+            rows = self._connection.execute(_SELECT, values).fetchall()
+            yield from map(_record, rows)
 
-    def prune(self, before: datetime, profile: str | None) -> int:
-        """Delete the records that began before this aware time; return how many there were.
+    def prune(self, before: datetime, profile: str | None, now: datetime) -> int:
+        """Delete the records that were last changed before this aware time; return how many.
 
-        Where a ``profile`` is named, those of the others stay.
+        Where a ``profile`` is named, those of the others stay; so do calls that are under way.
         """
         with self._writing():
-            values = {"before": _time(before), "profile": profile}
-            return self._connection.execute(_DELETE, values).rowcount
+            return self._connection.execute(_DELETE, _pruned(before, profile, now)).rowcount
 
-    def count(self, before: datetime, profile: str | None) -> int:
+    def count(self, before: datetime, profile: str | None, now: datetime) -> int:
         """Return how many records prune() would delete."""
         with _guarded(self._path):
-            values = {"before": _time(before), "profile": profile}
+            values = _pruned(before, profile, now)
             row = self._connection.execute(_COUNT, values).fetchone()
         return int(row[0])
 
@@ -252,33 +265,32 @@ class History:
         ).fetchone()
         return str(row[0]) if row else None
 
-    def _insert(self, subject: Subject, now: datetime) -> int:
+    def _insert(self, subject: Subject, now: datetime, result: Result) -> int:
         cursor = self._connection.execute(
             "INSERT INTO call (started, updated, profile, app_id, gateway, method,"
-            " transaction_id, product_code, biz_code, attempts, state)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 'sending')",
-            (
-                _time(now),
-                _time(now),
-                subject.profile,
-                subject.app_id,
-                subject.gateway,
-                subject.method,
-                subject.transaction_id,
-                subject.product_code,
-                subject.biz_code,
-            ),
+            " transaction_id, product_code, biz_code, attempts, state, biz_no, code, sub_code,"
+            " verified) VALUES (:now, :now, :profile, :app_id, :gateway, :method,"
+            " :transaction_id, :product_code, :biz_code, 1, :state, :biz_no, :code, :sub_code,"
+            " :verified)",
+            {
+                **asdict(subject),
+                **asdict(result),
+                "state": result.state.value,
+                "now": _time(now),
+            },
         )
         return int(cursor.lastrowid or 0)
 
-    def _is_replay(self, record: int, biz_no: str | None) -> bool:
+    def _is_gone(self, record: int) -> bool:
+        row = self._connection.execute("SELECT 1 FROM call WHERE id = ?", (record,)).fetchone()
+        return row is None
+
+    def _is_replay(self, subject: Subject, biz_no: str | None) -> bool:
         if biz_no is None:
             return False
         row = self._connection.execute(
-            "SELECT 1 FROM call AS other JOIN call AS own ON own.id = ?"
-            " WHERE other.biz_no = ? AND (other.app_id, other.transaction_id)"
-            " <> (own.app_id, own.transaction_id) LIMIT 1",
-            (record, biz_no),
+            "SELECT 1 FROM call WHERE biz_no = ? AND (app_id, transaction_id) <> (?, ?) LIMIT 1",
+            (biz_no, subject.app_id, subject.transaction_id),
         ).fetchone()
         return row is not None
 
@@ -288,10 +300,10 @@ class History:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._connection.execute("COMMIT")
             except BaseException:
                 _roll_back(self._connection)
                 raise
-            self._connection.execute("COMMIT")
 
 
 @contextlib.contextmanager
@@ -332,7 +344,13 @@ def _make_file(path: Path) -> None:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    if _version(connection, path) == VERSION:
+    # The three facts are read at one moment, lest another process makes the file meanwhile.
+    connection.execute("BEGIN")
+    try:
+        version = _version(connection, path)
+    finally:
+        _roll_back(connection)
+    if version == VERSION:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -373,15 +391,18 @@ def _guarded(path: Path) -> Iterator[None]:
         raise HistoryError(Reason.HISTORY_UNUSABLE, str(path), words) from error
 
 
+def _pruned(before: datetime, profile: str | None, now: datetime) -> dict[str, str | None]:
+    a_day_ago = _time(now - timedelta(days=1))
+    return {"before": _time(before), "profile": profile, "a_day_ago": a_day_ago}
+
+
 def _record(row: tuple[Any, ...]) -> Record:
-    result = Result(
-        state=State(row[11]),
-        biz_no=row[12],
-        code=row[13],
-        sub_code=row[14],
-        verified=None if row[15] is None else bool(row[15]),
-    )
-    return Record(row[0], row[1], row[2], Subject(*row[3:10]), row[10], result)
+    """Return a row as a record. Raises ValueError where somebody else's hand was in it."""
+    if not all(isinstance(value, str) for value in row[1:10]) or not isinstance(row[10], int):
+        raise ValueError("a record is damaged")
+    verified = None if row[15] is None else bool(row[15])
+    result = Result(State(row[11]), row[12], row[13], row[14], verified)
+    return Record(row[0], row[1], row[2], Subject(*row[3:10]), row[10], result, bool(row[16]))
 
 
 def _time(moment: datetime) -> str:

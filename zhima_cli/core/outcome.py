@@ -24,7 +24,7 @@ class Call:
     profile: str | None = None
     gateway: str | None = None
     transaction_id: str | None = None
-    again: tuple[tuple[str, str], ...] = ()
+    again: tuple[tuple[str, str | None], ...] = ()
     mock: bool = False
 
 

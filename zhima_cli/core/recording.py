@@ -49,7 +49,8 @@ class Recording:
         if self.entry is None:
             return outcome
         try:
-            is_new = self.entry.history.finish(self.entry.id, _result(outcome), self.now())
+            entry = self.entry
+            is_new = entry.history.finish(entry.id, entry.subject, _result(outcome), self.now())
         except HistoryError as error:
             if self.required and outcome.kind is Kind.SUCCESS:
                 return leave_unwritten(outcome, Reason.RESULT_UNRECORDED, error.problems[0].found)
@@ -66,6 +67,7 @@ class Recording:
 class _Entry:
     history: History
     id: int
+    subject: Subject
 
 
 @contextlib.contextmanager
@@ -80,11 +82,14 @@ def recording(
     with contextlib.ExitStack() as stack:
         entry = None
         if settings.history is not None:
+            subject = subject_of(settings)
             try:
-                history = stack.enter_context(open_history(settings.history))
-                entry = _Entry(
-                    history, history.begin(subject_of(settings), now(), resend=settings.resend)
-                )
+                with contextlib.ExitStack() as opening:
+                    history = opening.enter_context(open_history(settings.history))
+                    record = history.begin(subject, now(), resend=settings.resend)
+                    entry = _Entry(history, record, subject)
+                    # Where it failed it is closed by now, lest it keep others from writing.
+                    stack.enter_context(opening.pop_all())
             except HistoryError as error:
                 if settings.require_history:
                     raise

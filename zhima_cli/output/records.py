@@ -5,10 +5,11 @@ import io
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 
 from zhima_cli.core.again import options_of_same_call
 from zhima_cli.core.history import Record, State, Subject
+from zhima_cli.core.options import Options
 from zhima_cli.output.again import try_again_command
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Label, Vocabulary
@@ -17,14 +18,18 @@ from zhima_cli.words.vocabulary import Label, Vocabulary
 _TABLE_CELLS = 76
 
 
-def try_again(record: Record) -> str | None:
-    """Return the command line that makes an open call again, None for one that is settled."""
+def try_again(record: Record, options: Options) -> str | None:
+    """Return the command line that makes an open call again, None for one that is settled.
+
+    ``options`` are those that the record was found with: its files.
+    """
     if record.result.state in (State.SUCCESS, State.REFUSED):
         return None
-    return try_again_command(options_of_same_call(record.subject))
+    options = replace(options, resend=record.has_success)
+    return try_again_command(options_of_same_call(record.subject, options))
 
 
-def fields_of(record: Record) -> dict[str, str | int | bool | None]:
+def fields_of(record: Record, options: Options) -> dict[str, str | int | bool | None]:
     """Return a record's fields by the names that JSON, CSV and the lines have."""
     return {
         "started": record.started,
@@ -36,39 +41,41 @@ def fields_of(record: Record) -> dict[str, str | int | bool | None]:
         "code": record.result.code,
         "sub_code": record.result.sub_code,
         "verified": record.result.verified,
-        "try_again": try_again(record),
+        "try_again": try_again(record, options),
     }
 
 
-def show_lines(records: Iterable[Record], screen: Screen) -> None:
+def show_lines(records: Iterable[Record], options: Options, screen: Screen) -> None:
     """Write a record a line, its fields apart by tabs."""
     for record in records:
-        fields = map(_text, fields_of(record).values())
+        fields = map(_text, fields_of(record, options).values())
         screen.stream.write("\t".join(map(screen.safe, fields)) + "\n")
 
 
-def show_json_lines(records: Iterable[Record], screen: Screen) -> None:
+def show_json_lines(records: Iterable[Record], options: Options, screen: Screen) -> None:
     """Write a record a line, as JSON."""
     for record in records:
-        screen.json(fields_of(record))
+        screen.json(fields_of(record, options))
 
 
-def show_json(records: Iterable[Record], screen: Screen) -> None:
+def show_json(records: Iterable[Record], options: Options, screen: Screen) -> None:
     """Write the records as one JSON array."""
-    screen.json([fields_of(record) for record in records])
+    screen.json([fields_of(record, options) for record in records])
 
 
-def show_csv(records: Iterable[Record], screen: Screen) -> None:
+def show_csv(records: Iterable[Record], options: Options, screen: Screen) -> None:
     """Write the records as CSV (RFC 4180), with a header."""
     rest = iter(records)
     first = tuple(itertools.islice(rest, 1))  # before the header, should it be unreadable
     screen.stream.write(_csv_line(_FIELDS))
     for record in itertools.chain(first, rest):
-        values = fields_of(record).values()
+        values = fields_of(record, options).values()
         screen.stream.write(_csv_line([screen.safe(_text(value)) for value in values]))
 
 
-def show_table(records: tuple[Record, ...], words: Vocabulary, screen: Screen) -> None:
+def show_table(
+    records: tuple[Record, ...], options: Options, words: Vocabulary, screen: Screen
+) -> None:
     """Draw the records as a table, or below each other where that is too wide."""
     from rich import box
     from rich.cells import cell_len
@@ -92,26 +99,26 @@ def show_table(records: tuple[Record, ...], words: Vocabulary, screen: Screen) -
         for record in records:
             style = _STYLES[record.result.state]
             state = Text(record.result.state.value, style=style).append(f"\n{record.attempts}", "")
-            started = record.started.replace("T", " ")
+            started = screen.safe(record.started.replace("T", " "))
             when = Text(f"{started}\n{screen.safe(record.subject.profile)}")
             what = screen.safe(record.subject.transaction_id)
             table.add_row(when, state, Text(f"{what}\n{screen.safe(_outcome(record))}"))
         with console.capture() as drawn:
             console.print(table)
         screen.stream.write(drawn.get())
-    commands = [command for record in records if (command := try_again(record))]
+    commands = [command for record in records if (command := try_again(record, options))]
     if commands:
         screen.line(f"{words.labels[Label.TRY_AGAIN_WITH]}:")
         for command in commands:
             screen.line(f"  {command}")
 
 
-def show_record(record: Record, words: Vocabulary, screen: Screen) -> None:
+def show_record(record: Record, options: Options, words: Vocabulary, screen: Screen) -> None:
     """Write one record, a line a field."""
-    for name, value in fields_of(record).items():
+    for name, value in fields_of(record, options).items():
         if value is not None and name != "try_again":
             screen.line(f"{name}: {_text(value)}")
-    command = try_again(record)
+    command = try_again(record, options)
     if command:
         screen.line(f"{words.labels[Label.TRY_AGAIN_WITH]}: {command}")
 

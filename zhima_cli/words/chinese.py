@@ -318,7 +318,7 @@ CHINESE = Vocabulary(
         "zhima history": "列出发送过的调用及其结果，最新的在前。",
         "zhima history show": "显示一笔交易的全部记录。",
         "zhima history export": "把记录写到标准输出。",
-        "zhima history prune": "删除某个日期之前的记录。",
+        "zhima history prune": "删除最后变动早于某个日期的记录。",
         "zhima history profile": "只限该配置的记录，也用它的历史记录文件。",
         "zhima history output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
         "zhima history show profile": "只限该配置的记录，也用它的历史记录文件。",

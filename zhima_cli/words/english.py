@@ -388,7 +388,7 @@ ENGLISH = Vocabulary(
         "zhima history": "List what was sent and what came of it, the newest first.",
         "zhima history show": "Show all records of one transaction.",
         "zhima history export": "Write the records to standard output.",
-        "zhima history prune": "Delete records that began before a date.",
+        "zhima history prune": "Delete records that were last changed before a date.",
         "zhima history profile": "Only of this profile, whose history file is looked at.",
         "zhima history output": "pretty, plain or json. [ZHIMA_OUTPUT]",
         "zhima history show profile": "Only of this profile, whose history file is looked at.",
