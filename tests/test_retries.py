@@ -1139,6 +1139,14 @@ def test_whatever_the_gateway_answers_the_rules_hold(scripted: Gateway, script: 
 
 @pytest.mark.parametrize("seconds", ["1e-9", "1e-6"])
 def test_a_deadline_that_nothing_can_keep_is_a_time_out(account: Account, seconds: str) -> None:
-    with served(account, success(account, BIZ_NO)):
+    over = threading.Event()
+
+    def answer(_: Seen) -> Said:
+        over.wait(30)
+        return Said(b"")
+
+    with stub_gateway(answer) as stub:
+        account.write(True, gateway=stub.url)
         result = account.init_cert(f"--deadline={seconds}", "--output=json")
+        over.set()
     assert (result.status, result.json["kind"]) == (6, "temporary")
