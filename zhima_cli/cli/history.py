@@ -3,7 +3,7 @@
 import contextlib
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -212,7 +212,12 @@ def _date(text: str | None, option: str, session: Session) -> datetime | None:
         if period:
             length = timedelta(**{_PERIOD_UNITS[period[2]]: int(period[1])})
             return session.environment.clock.now() - length
-        return datetime.fromisoformat(text).astimezone()
+        moment = datetime.fromisoformat(text)
+        try:
+            return moment.astimezone()
+        except (ValueError, OverflowError):
+            # At the ends of the calendar there is no time in another zone.
+            return moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         problem = Problem(Kind.USAGE, Reason.NOT_A_DATE, option)
         raise InputError(problem) from None
