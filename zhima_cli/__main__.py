@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from typing import NoReturn, TextIO
 
 
-def main() -> int:
-    """Run zhima on the process's own arguments and streams; return the exit status."""
+def main() -> "NoReturn":
+    """Run zhima on the process's own arguments and streams, and end with its exit status."""
     try:
         _heed_signals()
-        return _run(None)
+        _run(None)
     except KeyboardInterrupt as stop:
-        return _run(stop)
+        _run(stop)
 
 
 def _heed_signals() -> None:
@@ -39,7 +39,7 @@ def _heed_signals() -> None:
         signal.signal(number, stop)
 
 
-def _run(stop: KeyboardInterrupt | None) -> int:
+def _run(stop: KeyboardInterrupt | None) -> "NoReturn":
     """Run zhima, or say that it was stopped before it could."""
     from zhima_cli.cli.app import run, say_stopped  # takes long enough to be interrupted
     from zhima_cli.cli.environment import process_environment
@@ -52,7 +52,9 @@ def _run(stop: KeyboardInterrupt | None) -> int:
         status = say_stopped(arguments, environment, stop)
     for stream in (environment.stdout, environment.stderr):
         _settle(stream)
-    return status
+    # The interpreter's own way to end gives the signals their defaults back, and a late one would
+    # kill the process with another status than the one that goes with what was shown.
+    os._exit(status)
 
 
 def _settle(stream: "TextIO") -> None:
@@ -67,4 +69,4 @@ if __name__ == "__main__":
     # ``python -m`` looks for modules in the current folder first; zhima loads nothing from there.
     if sys.path[:1] == [os.getcwd()]:  # noqa: PTH109 -- pathlib itself would come from there
         del sys.path[0]
-    sys.exit(main())
+    main()
