@@ -882,7 +882,7 @@ def _truncated(scene: Scene) -> Iterator[None]:
             " state, transaction_id"
         )
         connection.execute(
-            f"INSERT INTO call ({columns}) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"  # noqa: S608
+            f"INSERT INTO call ({columns}) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"  # noqa: S608 -- own names
             f" SELECT i + 1 FROM n WHERE i < 500) SELECT {columns} || i FROM call, n"
         )
     size = scene.history.stat().st_size
