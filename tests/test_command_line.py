@@ -15,6 +15,7 @@ VALUE_OPTIONS = (
     *("--cert-name", "--cert-no", "--cert-type", "--identity-type", "--identity-param"),
     *("--merchant-config", "--ext-biz-param", "--linked-merchant-id", "--app-auth-token"),
     *("--gateway", "--app-id", "--private-key-file", "--alipay-public-key-file", "--sign-type"),
+    *("--app-cert-file", "--alipay-cert-file", "--alipay-root-cert-file", "--encrypt-key-file"),
     *("--charset", "--timeout", "--retries", "--deadline", "--history"),
     *("--output", "-o", "--lang"),
 )
@@ -24,7 +25,10 @@ FLAGS = (
 )
 OPTIONS = {
     "init-cert": (*VALUE_OPTIONS, *FLAGS),
-    "mock-gateway": ("--port", "--write-profile", "--lang", "--debug", "--help", "-h"),
+    "mock-gateway": (
+        *("--port", "--write-profile", "--with-certificates", "--with-encryption"),
+        *("--lang", "--debug", "--help", "-h"),
+    ),
     None: ("--version", "--lang", "--help", "-h"),
 }
 NAME, NUMBER = "收委", "260104197909275964"

@@ -82,7 +82,11 @@ def section_options() -> str:
 def test_the_readme_names_every_environment_variable(tmp_path: Path) -> None:
     names = set(re.findall(r"ZHIMA_[A-Z_]+", section_options()))
     shown = set(re.findall(r"ZHIMA_[A-Z_]+", run_inside(["init-cert", "-h"], tmp_path).out))
-    assert names == shown | {"ZHIMA_PRIVATE_KEY", "ZHIMA_ALIPAY_PUBLIC_KEY"}
+    assert names == shown | {
+        "ZHIMA_PRIVATE_KEY",
+        "ZHIMA_ALIPAY_PUBLIC_KEY",
+        "ZHIMA_ENCRYPT_KEY",
+    }
 
 
 def test_the_readme_lists_every_exit_status() -> None:

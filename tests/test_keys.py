@@ -418,8 +418,6 @@ WRONG_PRIVATE = {
 WRONG_PUBLIC = {
     "openssh_public": "OpenSSH",
     "openssh_private": "OpenSSH",
-    "certificate": "certificate",
-    "certificate_bare": "certificate",
     "certificate_request": "certificate request",
     "pkcs1_public": "PKCS#1 RSA public key",
     "pkcs1_public_bare": "PKCS#1 RSA public key",
@@ -501,6 +499,15 @@ def test_what_is_no_public_key_is_refused_by_its_name(
     assert refused.names("is not a usable key; found: ")
     assert found in refused.descriptions[0].partition("; found: ")[2]
     assert "SPKI, as PEM or as bare base64 on one line" in refused.solutions[0]
+
+
+@pytest.mark.parametrize("name", ["certificate", "certificate_bare"])
+def test_a_certificate_in_the_place_of_a_public_key_points_to_certificate_mode(
+    account: Account, wrong: Wrong, name: str
+) -> None:
+    refused = _refused_public(account, getattr(wrong, name))
+    assert refused.names("is an X.509 certificate, not a bare key")
+    assert "alipay_cert_file, app_cert_file and alipay_root_cert_file" in refused.solutions[0]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import contextlib
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from queue import SimpleQueue
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.files import system_words
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.sources import expand_home
-from zhima_cli.mock.keys import make_keys
+from zhima_cli.mock.keys import MockKeys, make_keys
 from zhima_cli.mock.profile import write_profile as write
 from zhima_cli.mock.server import serve
 from zhima_cli.words.vocabulary import Label
@@ -23,6 +24,8 @@ def mock_gateway(
     context: typer.Context,
     port: Annotated[str, typer.Option(metavar="PORT", show_default=False)] = "0",
     write_profile: Annotated[str | None, typer.Option(metavar="PATH")] = None,
+    with_certificates: Annotated[bool, typer.Option("--with-certificates")] = False,
+    with_encryption: Annotated[bool, typer.Option("--with-encryption")] = False,
     lang: Annotated[str | None, typer.Option(metavar="zh|en")] = None,  # noqa: ARG001 -- the presentation has it
     debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
 ) -> int:
@@ -31,8 +34,17 @@ def mock_gateway(
     session.check()
     words = session.words.labels
     number = _port(port)
+    for option, is_given in (
+        ("--with-certificates", with_certificates),
+        ("--with-encryption", with_encryption),
+    ):
+        if is_given and write_profile is None:
+            problem = Problem(
+                Kind.USAGE, Reason.NEEDS_OPTION, option, expected="--write-profile PATH"
+            )
+            raise InputError(problem)
     with _stop_signals() as stopped:
-        keys = make_keys()
+        keys = _add_certificates(make_keys()) if with_certificates else make_keys()
         with contextlib.ExitStack() as stack:
             try:
                 url = stack.enter_context(serve(number, keys, session.log))
@@ -42,7 +54,7 @@ def mock_gateway(
                 raise InputError(problem) from error
             if write_profile is not None:
                 path = expand_home(write_profile, session.environment.home)
-                write(path, url, keys, "--write-profile")
+                write(path, url, keys, "--write-profile", with_encryption=with_encryption)
                 session.tell(Label.MOCK_PROFILE_WRITTEN, str(path))
             session.show(f"{words[Label.MOCK_READY]} {url}")
             stopped.get()
@@ -53,6 +65,15 @@ def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) < 65536:
         return int(text)
     raise InputError(Problem(Kind.USAGE, Reason.OUT_OF_RANGE, "--port", expected="0 – 65535"))
+
+
+def _add_certificates(keys: MockKeys) -> MockKeys:
+    try:
+        from zhima_cli.mock.certificates import make_certificates
+    except ImportError as error:
+        problem = Problem(Kind.CONFIG, Reason.CERT_EXTRA_MISSING, "--with-certificates")
+        raise InputError(problem) from error
+    return replace(keys, certificates=make_certificates(keys.application, keys.gateway))
 
 
 @contextlib.contextmanager

@@ -1,8 +1,10 @@
 """Who calls whom: the application, its private key, and the gateway with its public one."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from zhima_cli.core.charset import Charset
+from zhima_cli.core.content_encryption import EncryptKey, load_encrypt_key
 from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.gateway import PRODUCTION, is_gateway_url, is_https, is_loopback
 from zhima_cli.core.keys import (
@@ -15,37 +17,67 @@ from zhima_cli.core.keys import (
 )
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.profile import is_absent
+from zhima_cli.core.serial_numbers import SerialNumbers
 from zhima_cli.core.sources import Sources, option_name, variable_name
 
 _MAX_APP_ID = 32
+_PUBLIC_KEY = ("alipay_public_key", "alipay_public_key_file")
+_CERT_FILES = ("app_cert_file", "alipay_cert_file", "alipay_root_cert_file")
+_FIXED_BY_MOCK = (
+    "gateway",
+    "app_id",
+    "private_key_file",
+    "alipay_public_key_file",
+    *_CERT_FILES,
+    "encrypt_key_file",
+)
 
 
 @dataclass(frozen=True)
 class Account:
     """The application, its key, and the gateway with its own.
 
-    ``alipay_public_key`` is None only where no answer will be read.
+    ``alipay_public_key`` is None only where no answer will be read. In certificate mode
+    ``serial_numbers`` name the certificates; ``encrypt_key`` is there if content is encrypted.
     """
 
     app_id: str
     private_key: PrivateKey
     alipay_public_key: PublicKey | None
     gateway: str
+    serial_numbers: SerialNumbers | None = None
+    encrypt_key: EncryptKey | None = None
+
+    @property
+    def alipay_cert_sn(self) -> str | None:
+        """By which an answer has to name Alipay's certificate, in certificate mode."""
+        return self.serial_numbers.alipay_cert_sn if self.serial_numbers else None
 
 
-def resolve_account(sources: Sources, charset: Charset, *, dry_run: bool) -> Account | None:
+def resolve_account(
+    sources: Sources, charset: Charset, now: datetime, *, dry_run: bool
+) -> Account | None:
     """Resolve and check the account; None where ``sources`` has been told of a problem.
 
-    A ``dry_run`` needs no key of Alipay's.
+    ``now``, any aware time, has to be within the validity of certificates. A ``dry_run`` needs no
+    key of Alipay's.
     """
     # Of a profile that could not be read, nearly everything would be missing, and that is no news.
     profile_failed = "profile" in sources.wrong
     app_id = sources.text("app_id", _MAX_APP_ID, charset)
     private = _private_key(sources)
-    public = _unneeded_key(sources, private) if dry_run else _public_key(sources, private)
+    serial_numbers = None
+    is_certificate_mode = any(map(sources.has, _CERT_FILES))
+    if is_certificate_mode:
+        serial_numbers, public = _certificates(sources, private, now, dry_run=dry_run)
+    else:
+        public = _unneeded_key(sources, private) if dry_run else _public_key(sources, private)
+    encrypt_key = _encrypt_key(sources)
     gateway = _gateway(sources)
     profile = sources.profile
-    is_unset = sources.wrong.isdisjoint(("app_id", "private_key", "alipay_public_key"))
+    is_unset = not is_certificate_mode and sources.wrong.isdisjoint(
+        ("app_id", "private_key", "alipay_public_key")
+    )
     if is_unset and not (app_id or private or public) and is_absent(profile.path):
         problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, profile.name, str(profile.path))
         sources.fail("config", problem)
@@ -54,11 +86,11 @@ def resolve_account(sources: Sources, charset: Charset, *, dry_run: bool) -> Acc
             _add_missing(sources, "app_id", "app_id")
         if private is None:
             _add_missing(sources, "private_key", "private_key_file")
-        if public is None and not dry_run:
+        if public is None and not is_certificate_mode and not dry_run:
             _add_missing(sources, "alipay_public_key", "alipay_public_key_file")
     if app_id is None or private is None:
         return None
-    return Account(app_id, private, public, gateway)
+    return Account(app_id, private, public, gateway, serial_numbers, encrypt_key)
 
 
 def refuse_options_of_account(sources: Sources) -> None:
@@ -66,7 +98,7 @@ def refuse_options_of_account(sources: Sources) -> None:
 
     The environment's variables are left alone there: they belong to the real account.
     """
-    for name in ("gateway", "app_id", "private_key_file", "alipay_public_key_file"):
+    for name in _FIXED_BY_MOCK:
         if getattr(sources.options, name) is not None:
             sources.fail(name, Problem(Kind.USAGE, Reason.FIXED_BY_MOCK, option_name(name)))
 
@@ -100,10 +132,38 @@ def _public_key(sources: Sources, private: PrivateKey | None) -> PublicKey | Non
 
 def _unneeded_key(sources: Sources, private: PrivateKey | None) -> PublicKey | None:
     """Like _public_key, for a call that gets no answer: what is wrong is only warned of."""
-    trial = Sources(sources.options, sources.variables, sources.profile, sources.home)
+    trial = sources.trial()
     key = _public_key(trial, private)
     sources.warnings.extend(trial.problems)
     return key
+
+
+def _certificates(
+    sources: Sources, private: PrivateKey | None, now: datetime, *, dry_run: bool
+) -> tuple[SerialNumbers | None, PublicKey | None]:
+    """Return what certificate mode has in the place of Alipay's public key, and that key."""
+    named = next(filter(sources.has, _CERT_FILES))
+    public_key = next(filter(sources.has, _PUBLIC_KEY), None)
+    if public_key is not None:
+        sources.fail(public_key, Problem(Kind.CONFIG, Reason.BOTH_MODES, named, public_key))
+    for name in _CERT_FILES:
+        if not sources.has(name) and not (dry_run and name == "alipay_cert_file"):
+            _add_missing(sources, name, name)
+    try:
+        from zhima_cli.core.certificate_mode import resolve_certificates
+    except ImportError:
+        sources.fail(named, Problem(Kind.CONFIG, Reason.CERT_EXTRA_MISSING, named))
+        return None, None
+    return resolve_certificates(sources, private, now, dry_run=dry_run) or (None, None)
+
+
+def _encrypt_key(sources: Sources) -> EncryptKey | None:
+    text = sources.key("encrypt_key")
+    if text is None:
+        return None
+    if text.file is not None:
+        sources.warn_if_readable(text.file)
+    return sources.attempt("encrypt_key", lambda: load_encrypt_key(text.data, text.origin))
 
 
 def _gateway(sources: Sources) -> str:

@@ -6,6 +6,7 @@ protocol.md, "The response".
 from dataclasses import dataclass, replace
 
 from zhima_cli.core.charset import Charset
+from zhima_cli.core.content_encryption import EncryptKey, UndecryptableError, decrypt
 from zhima_cli.core.errors import Reason, UntrustedError
 from zhima_cli.core.keys import PublicKey
 from zhima_cli.core.kinds import Sent
@@ -48,41 +49,69 @@ class Cut:
     value: object
 
 
-def read_answer(body: bytes, charset: Charset, key: PublicKey, sign_type: SignType) -> Answer:
+@dataclass(frozen=True)
+class Parts:
+    """The answer's node and what stands beside it; a node is an object, or encrypted a string."""
+
+    node_name: str
+    node: Cut
+    sign: Cut | None
+    alipay_cert_sn: Cut | None
+
+
+def read_answer(
+    body: bytes,
+    charset: Charset,
+    key: PublicKey,
+    sign_type: SignType,
+    *,
+    alipay_cert_sn: str | None = None,
+    encrypt_key: EncryptKey | None = None,
+) -> Answer:
     """Verify an answer and return what it says.
 
     A success is returned only if its signature holds, a failure also where it has none. What is
-    returned was parsed from exactly the text that was verified. Raises UntrustedError.
+    returned was parsed from exactly the text that was verified, and nothing is decrypted before.
+    ``alipay_cert_sn`` is that of the certificate that ``key`` came from, if it came from one.
+    Raises UntrustedError.
     """
-    node_name, node, signature = cut_node(_decode(body, charset))
+    parts = cut_node(_decode(body, charset))
+    node_name, node, signature = parts.node_name, parts.node, parts.sign
     if signature is None:
+        if isinstance(node.value, str):
+            raise _untrusted(Reason.SIGNATURE_MISSING)
         answer = _interpret(node_name, node.value, verified=False)
         if answer.code == SUCCESS_CODE:
             raise _untrusted(Reason.SIGNATURE_MISSING)
         return answer
     if not isinstance(signature.value, str):
         raise _untrusted(Reason.SIGNATURE_MALFORMED)
+    named = parts.alipay_cert_sn
+    if alipay_cert_sn is not None and named is not None and named.value != alipay_cert_sn:
+        raise _untrusted(Reason.OTHER_CERTIFICATE, alipay_cert_sn)
     # Some answers are signed without the optional escape of the slash, as the official clients
     # know. What is read then is that text, not the one that came: they need not say the same.
     for text in dict.fromkeys((node.text, node.text.replace(r"\/", "/"))):
         try:
             if verify(text.encode(charset.value), signature.value, key, sign_type):
-                return _interpret(node_name, _parse(text), verified=True)
+                node_value = _open(_parse(text), charset, encrypt_key)
+                return _interpret(node_name, node_value, verified=True)
         except MalformedSignatureError:
             raise _untrusted(Reason.SIGNATURE_MALFORMED) from None
     raise _untrusted(Reason.SIGNATURE_WRONG)
 
 
-def cut_node(text: str) -> tuple[str, Cut, Cut | None]:
-    """Return the name of the answer's node, the node as it stands in ``text``, and its ``sign``.
+def cut_node(text: str) -> Parts:
+    """Return the answer's node as it stands in ``text``, and what stands beside it.
 
     Raises UntrustedError where ``text`` is not one JSON object with exactly one node.
     """
     members = _members(text)
     nodes = [name for name in (RESPONSE_NODE, ERROR_NODE) if name in members]
-    if len(nodes) != 1 or not isinstance(members[nodes[0]].value, dict):
+    if len(nodes) != 1 or not isinstance(members[nodes[0]].value, dict | str):
         raise _untrusted(Reason.ANSWER_NODE, RESPONSE_NODE)
-    return nodes[0], members[nodes[0]], members.get("sign")
+    name = nodes[0]
+    return Parts(name, members[name], members.get("sign"), members.get("alipay_cert_sn"))
 
 
 def _decode(body: bytes, charset: Charset) -> str:
@@ -130,6 +159,21 @@ def _parse(text: str) -> object:
         return decode(text)
     except JsonError:
         raise _untrusted(Reason.ANSWER_NOT_JSON) from None
+
+
+def _open(node: object, charset: Charset, key: EncryptKey | None) -> object:
+    """Return a node that was verified, decrypted if it is encrypted.
+
+    Whatever is wrong inside, the error is the same: another would tell of the key.
+    """
+    if not isinstance(node, str):
+        return node
+    if key is None:
+        raise _untrusted(Reason.ANSWER_ENCRYPTED)
+    try:
+        return decode(decrypt(node, key).decode(charset.value))
+    except (UndecryptableError, UnicodeError, JsonError):
+        raise _untrusted(Reason.ANSWER_UNDECRYPTABLE) from None
 
 
 def _interpret(node_name: str, node: object, *, verified: bool) -> Answer:

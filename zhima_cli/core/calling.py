@@ -123,7 +123,12 @@ def _attempt(
         if abs(received.clock_ahead) > TOLERATED_SECONDS:
             observer.clock_is_off(received.clock_ahead)
         answer = read_answer(
-            received.body, settings.charset, settings.alipay_public_key, settings.sign_type
+            received.body,
+            settings.charset,
+            settings.alipay_public_key,
+            settings.sign_type,
+            alipay_cert_sn=settings.account.alipay_cert_sn,
+            encrypt_key=settings.account.encrypt_key,
         )
         return _Attempt(conclude(call, answer), 0.0)
     except ZhimaError as error:

@@ -93,12 +93,27 @@ def load_public_key(data: bytes, subject: str) -> PublicKey:
     form, der = identify(data)
     if form in PRIVATE_FORMS or form is KeyForm.ENCRYPTED_PRIVATE:
         raise _fault(Reason.KEY_PRIVATE_FOR_PUBLIC, subject, form.value)
+    if form is KeyForm.CERTIFICATE:
+        raise _fault(Reason.KEY_CERTIFICATE, subject, form.value)
     if form not in PUBLIC_FORMS:
         raise _fault(Reason.KEY_FORM, subject, form.value, "SPKI")
     try:
         rsa = RSA.import_key(der)
     except (ValueError, IndexError, TypeError, ArithmeticError) as error:
         raise _fault(Reason.KEY_DAMAGED, subject, form.value) from error
+    _check_size(rsa, subject)
+    return PublicKey(rsa)
+
+
+def make_public_key(n: int, e: int, subject: str) -> PublicKey:
+    """Make a public key of its numbers; ``subject`` names where they came from.
+
+    Raises InputError.
+    """
+    try:
+        rsa = RSA.construct((n, e))
+    except ValueError as error:
+        raise _fault(Reason.KEY_DAMAGED, subject, KeyForm.CERTIFICATE.value) from error
     _check_size(rsa, subject)
     return PublicKey(rsa)
 

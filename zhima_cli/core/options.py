@@ -31,6 +31,10 @@ class Options:
     app_id: str | None = None
     private_key_file: str | None = None
     alipay_public_key_file: str | None = None
+    app_cert_file: str | None = None
+    alipay_cert_file: str | None = None
+    alipay_root_cert_file: str | None = None
+    encrypt_key_file: str | None = None
     sign_type: str | None = None
     charset: str | None = None
     timeout: str | None = None

@@ -34,6 +34,11 @@ class Profile:
     private_key_file: str | None = None
     alipay_public_key: str | None = field(default=None, repr=False)
     alipay_public_key_file: str | None = None
+    app_cert_file: str | None = None
+    alipay_cert_file: str | None = None
+    alipay_root_cert_file: str | None = None
+    encrypt_key: str | None = field(default=None, repr=False)
+    encrypt_key_file: str | None = None
     sign_type: str | None = None
     charset: str | None = None
     gateway: str | None = None

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from zhima_cli import __version__
 from zhima_cli.core.beijing import beijing_time
 from zhima_cli.core.charset import Charset
+from zhima_cli.core.content_encryption import ENCRYPT_TYPE, encrypt
 from zhima_cli.core.parameters import Parameters
 from zhima_cli.core.settings import Settings
 from zhima_cli.core.signature import sign
@@ -35,12 +36,17 @@ class Header:
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it is sent: ``params`` sorted by name, ``sign`` apart from them."""
+    """A request as it is sent: ``params`` sorted by name, ``sign`` apart from them.
+
+    ``biz_content`` holds the interface's own parameters, as JSON text. The param of that name is
+    the same text, or what content encryption makes of it.
+    """
 
     gateway: str
     charset: Charset
     params: tuple[Param, ...]
     sign: str
+    biz_content: str = field(repr=False)
 
     @property
     def url(self) -> str:
@@ -67,9 +73,9 @@ class Request:
         )
 
     @property
-    def biz_content(self) -> str:
-        """The interface's own parameters, as JSON text."""
-        return next(param.value for param in self.params if param.name == "biz_content")
+    def is_encrypted(self) -> bool:
+        """Whether ``biz_content`` leaves the machine encrypted only."""
+        return any(param.name == "encrypt_type" for param in self.params)
 
     @property
     def string_to_sign(self) -> str:
@@ -89,18 +95,27 @@ def string_to_sign(params: tuple[Param, ...]) -> str:
 
 def assemble(settings: Settings, now: datetime) -> Request:
     """Assemble and sign the call. ``now`` is any aware time; the timestamp is Beijing's."""
-    params = _params(settings, now)
+    biz_content = _biz_content(settings.parameters)
+    params = _params(settings, biz_content, now)
     data = string_to_sign(params).encode(settings.charset.value)
     signature = sign(data, settings.account.private_key, settings.sign_type)
-    return Request(settings.account.gateway, settings.charset, params, signature)
+    return Request(settings.account.gateway, settings.charset, params, signature, biz_content)
 
 
-def _params(settings: Settings, now: datetime) -> tuple[Param, ...]:
+def _params(settings: Settings, biz_content: str, now: datetime) -> tuple[Param, ...]:
+    account = settings.account
+    serial_numbers, encrypt_key = account.serial_numbers, account.encrypt_key
+    if encrypt_key is not None:
+        # First encrypted, then signed (protocol.md, "Content encryption").
+        biz_content = encrypt(biz_content.encode(settings.charset.value), encrypt_key)
     values = (
+        ("alipay_root_cert_sn", serial_numbers and serial_numbers.alipay_root_cert_sn),
         ("app_auth_token", settings.app_auth_token),
-        ("app_id", settings.account.app_id),
-        ("biz_content", _biz_content(settings.parameters)),
+        ("app_cert_sn", serial_numbers and serial_numbers.app_cert_sn),
+        ("app_id", account.app_id),
+        ("biz_content", biz_content),
         ("charset", settings.charset.value),
+        ("encrypt_type", encrypt_key and ENCRYPT_TYPE),
         ("format", FORMAT),
         ("method", METHOD),
         ("sign_type", settings.sign_type.value),

@@ -97,7 +97,7 @@ def resolve(
     if mock:
         refuse_options_of_account(sources)
     else:
-        account = resolve_account(sources, charset, dry_run=dry_run)
+        account = resolve_account(sources, charset, surroundings.now, dry_run=dry_run)
         if not dry_run:
             network = network_for(account.gateway if account else PRODUCTION, sources)
     parameters = resolve_parameters(sources, charset, surroundings)

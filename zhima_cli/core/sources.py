@@ -1,7 +1,7 @@
 """Where a value comes from: the flag, else the environment, else the profile, else the default."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import TypeVar
@@ -33,11 +33,11 @@ class Given:
 
 
 @dataclass(frozen=True)
-class KeyText:
-    """The text of a key, before it is looked at, and where it stands.
+class KeyMaterial:
+    """The text of a key or certificate, before it is looked at, and where it stands.
 
-    ``file`` is the file that it was read from: a key's own, or the configuration's. None for
-    the environment.
+    ``file`` is the file that it was read from: its own, or the configuration's. None for the
+    environment.
     """
 
     data: bytes = field(repr=False)
@@ -114,7 +114,7 @@ class Sources:
         self.add(given, Reason.NOT_A_CHOICE, expected=choices)
         return default
 
-    def key(self, name: str) -> KeyText | None:
+    def key(self, name: str) -> KeyMaterial | None:
         """Return a key's text: from the file of the flag, the environment's or the profile's.
 
         In the environment and in the profile the key itself may stand instead of its file's name.
@@ -122,7 +122,8 @@ class Sources:
         file_name = f"{name}_file"
         flag = getattr(self.options, file_name)
         if flag is not None:
-            return self._key_file(Given(name, flag, option_name(file_name), Kind.CONFIG), Path())
+            given = Given(name, flag, option_name(file_name), Kind.CONFIG)
+            return self._file(given, Path(), MAX_KEY_BYTES)
         variables = variable_name(name), variable_name(file_name)
         inline, file = (self.variables.get(variable) or None for variable in variables)
         if inline is not None or file is not None:
@@ -130,6 +131,27 @@ class Sources:
         inline, file = (getattr(self.profile, key) for key in (name, file_name))
         origins = self.profile_origin(name), self.profile_origin(file_name)
         return self._key(name, inline, file, origins, self.profile.path)
+
+    def trial(self) -> "Sources":
+        """Return the same sources, told of no problem yet: for what need not be right."""
+        return Sources(self.options, self.variables, self.profile, self.home)
+
+    def has(self, name: str) -> bool:
+        """Say whether the flag, the environment or the profile has ``name``, empty or not."""
+        flag, in_profile = (getattr(source, name, None) for source in (self.options, self.profile))
+        return bool(flag is not None or self.variables.get(variable_name(name)) or in_profile)
+
+    def file(self, name: str, limit: int) -> KeyMaterial | None:
+        """Return what the file holds whose path is the value of ``name``, ``limit`` bytes at most.
+
+        A path of the profile's is relative to the configuration's folder.
+        """
+        given = self.find(name)
+        if given is None:
+            return None
+        config = self.profile.path if given.kind is Kind.CONFIG else None
+        folder = config.parent if config else Path()
+        return self._file(replace(given, kind=Kind.CONFIG), folder, limit)
 
     def check_length(self, given: Given, limit: int) -> None:
         """Note a value of more than ``limit`` characters."""
@@ -194,28 +216,26 @@ class Sources:
         file: str | None,
         origins: tuple[str, str],
         config: Path | None,
-    ) -> KeyText | None:
+    ) -> KeyMaterial | None:
         """Return the key of one source, which ``config`` is the file of, if it has one."""
         if inline is not None and file is not None:
             self.fail(name, Problem(Kind.CONFIG, Reason.BOTH_FORMS, *origins))
             return None
         if file is not None:
             folder = config.parent if config else Path()
-            return self._key_file(Given(name, file, origins[1], Kind.CONFIG), folder)
+            return self._file(Given(name, file, origins[1], Kind.CONFIG), folder, MAX_KEY_BYTES)
         if inline is None:
             return None
         # The environment's bytes that are no text come as lone surrogates.
-        return KeyText(inline.encode("utf-8", "surrogateescape"), origins[0], config)
+        return KeyMaterial(inline.encode("utf-8", "surrogateescape"), origins[0], config)
 
-    def _key_file(self, given: Given, folder: Path) -> KeyText | None:
+    def _file(self, given: Given, folder: Path, limit: int) -> KeyMaterial | None:
         if not given.value:
             self.add(given, Reason.EMPTY)
             return None
         path = folder / expand_home(given.value, self.home)
-        data = self.attempt(
-            given.name, lambda: read_file(path, MAX_KEY_BYTES, given.kind, given.origin)
-        )
-        return None if data is None else KeyText(data, f"{given.origin}: {path}", path)
+        data = self.attempt(given.name, lambda: read_file(path, limit, given.kind, given.origin))
+        return None if data is None else KeyMaterial(data, f"{given.origin}: {path}", path)
 
 
 def expand_home(path: str, home: Path) -> Path:

@@ -6,13 +6,19 @@ Knows nothing of HTTP: it is given what was received and says what to send.
 import hashlib
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import parse_qsl
 
 from zhima_cli.core.answer import ERROR_NODE, MOCK_MEMBER, RESPONSE_NODE, SUCCESS_CODE
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.codes import BUSINESS_CODE, look_up
+from zhima_cli.core.content_encryption import (
+    ENCRYPT_TYPE,
+    UndecryptableError,
+    decrypt,
+    encrypt,
+)
 from zhima_cli.core.identity import MAX_IDENTITY_PARAM, missing_members
 from zhima_cli.core.json_options import JSON_PARAMETERS
 from zhima_cli.core.outcome import MOCK_BIZ_NO
@@ -103,6 +109,15 @@ class Reply:
     about: str
 
 
+@dataclass(frozen=True)
+class _Manner:
+    """How an answer is written, as far as the request told."""
+
+    charset: Charset = Charset.UTF_8
+    sign_type: SignType = SignType.RSA2
+    is_encrypted: bool = False
+
+
 class _Refusal(Exception):  # noqa: N818 -- what the gateway answers, not a fault of its own
     def __init__(self, code: str, sub_code: str, detail: str = "") -> None:
         super().__init__(sub_code)
@@ -124,28 +139,51 @@ class MockGateway:
 
     def answer(self, received: Received) -> Reply:
         """Check the request as strictly as the page, and answer it."""
-        charset, sign_type = Charset.UTF_8, SignType.RSA2
+        manner = _Manner()
         transaction_id = ""
         try:
-            charset = _charset(received)
-            params = _params(received, charset)
-            sign_type = _sign_type(params)
+            manner = replace(manner, charset=_charset(received))
+            params = _params(received, manner.charset)
+            manner = replace(manner, sign_type=_sign_type(params))
             _check_common(params)
-            self._verify(params, charset, sign_type)
-            own = _own(params.get("biz_content", ""))
+            self._check_certificates(params)
+            self._verify(params, manner.charset, manner.sign_type)
+            biz_content = params.get("biz_content", "")
+            if _is_encrypted(params):
+                biz_content = self._decrypt(biz_content, manner.charset)
+                manner = replace(manner, is_encrypted=True)
+            own = _own(biz_content)
             transaction_id = own["transaction_id"]
             script = _script(own) or Script()
             if script.known is not None:
                 raise _Refusal(script.known.code, script.known.sub_code or "")
-            biz_no = self._biz_no(transaction_id, params["biz_content"])
+            biz_no = self._biz_no(transaction_id, biz_content)
         except _Refusal as refusal:
             about = f"{transaction_id} {refusal.code} {refusal.sub_code}".strip()
-            body = self._refuse(refusal, charset, sign_type)
-            return Reply(charset, body, slow=False, about=about)
+            body = self._refuse(refusal, manner)
+            return Reply(manner.charset, body, slow=False, about=about)
         node = {"code": SUCCESS_CODE, "msg": "Success", "biz_no": biz_no, **_MARK}
-        body = self._succeed(node, script.trick, charset, sign_type)
+        body = self._succeed(node, script.trick, manner)
         about = f"{transaction_id} {SUCCESS_CODE} {biz_no}"
-        return Reply(charset, body, slow=script.trick is Trick.SLOW, about=about)
+        return Reply(manner.charset, body, slow=script.trick is Trick.SLOW, about=about)
+
+    def _check_certificates(self, params: Mapping[str, str]) -> None:
+        """Check that the request is of the mode that the application is in (protocol.md)."""
+        certificates = self.keys.certificates
+        sent = [params.get(name) for name in ("app_cert_sn", "alipay_root_cert_sn")]
+        if not any(sent) and certificates is None:
+            return
+        if certificates is None or not any(sent):
+            raise _Refusal("40002", "isv.missing-signature-config")
+        numbers = certificates.serial_numbers
+        if sent != [numbers.app_cert_sn, numbers.alipay_root_cert_sn]:
+            raise _Refusal("40002", "isv.invalid-parameter", "app_cert_sn, alipay_root_cert_sn")
+
+    def _decrypt(self, biz_content: str, charset: Charset) -> str:
+        try:
+            return decrypt(biz_content, self.keys.encrypt_key).decode(charset.value)
+        except (UndecryptableError, UnicodeError):
+            raise _Refusal("40003", "isv.decryption-error-unknown") from None
 
     def _verify(self, params: Mapping[str, str], charset: Charset, sign_type: SignType) -> None:
         signed = string_to_sign(tuple(Param(name, value) for name, value in params.items()))
@@ -166,7 +204,7 @@ class MockGateway:
             raise _business("INVALID_PARAMETER", "transaction_id was used for other content")
         return MOCK_BIZ_NO + str(int.from_bytes(digest))[:_BIZ_NO_DIGITS].zfill(_BIZ_NO_DIGITS)
 
-    def _refuse(self, refusal: _Refusal, charset: Charset, sign_type: SignType) -> bytes:
+    def _refuse(self, refusal: _Refusal, manner: _Manner) -> bytes:
         known = look_up(refusal.code, refusal.sub_code)
         node = {"code": refusal.code, "msg": _MESSAGES[refusal.code], **_MARK}
         if refusal.sub_code:
@@ -175,25 +213,35 @@ class MockGateway:
         name = ERROR_NODE if refusal.sub_code in _BEFORE_THE_METHOD else RESPONSE_NODE
         text = encode(node)
         if refusal.sub_code in _BEFORE_THE_CALLER:
-            return f'{{"{name}":{text}}}'.encode(charset.value)
-        return self._signed(name, text, text, charset, sign_type)
+            return f'{{"{name}":{text}}}'.encode(manner.charset.value)
+        text = self._written(node, manner)
+        return self._signed(name, text, text, manner)
 
-    def _succeed(
-        self, node: dict[str, str], trick: Trick | None, charset: Charset, sign_type: SignType
-    ) -> bytes:
-        text = signed = encode(node)
+    def _succeed(self, node: dict[str, str], trick: Trick | None, manner: _Manner) -> bytes:
+        text = signed = self._written(node, manner)
         if trick is Trick.UNSIGNED:
-            return f'{{"{RESPONSE_NODE}":{text}}}'.encode(charset.value)
+            return f'{{"{RESPONSE_NODE}":{text}}}'.encode(manner.charset.value)
         if trick is Trick.FORGED:
-            text = encode({**node, "biz_no": node["biz_no"][::-1]})
-        body = self._signed(RESPONSE_NODE, text, signed, charset, sign_type)
+            text = self._written({**node, "biz_no": node["biz_no"][::-1]}, manner)
+        body = self._signed(RESPONSE_NODE, text, signed, manner)
         return body[: len(body) // 2] if trick is Trick.TRUNCATED else body
 
-    def _signed(
-        self, name: str, text: str, signed: str, charset: Charset, sign_type: SignType
-    ) -> bytes:
-        signature = sign(signed.encode(charset.value), self.keys.gateway.private, sign_type)
-        return f'{{"{name}":{text},"sign":"{signature}"}}'.encode(charset.value)
+    def _written(self, node: dict[str, str], manner: _Manner) -> str:
+        """Return the node's text: an object, or the string that content encryption makes of it."""
+        text = encode(node)
+        if not manner.is_encrypted:
+            return text
+        return f'"{encrypt(text.encode(manner.charset.value), self.keys.encrypt_key)}"'
+
+    def _signed(self, name: str, text: str, signed: str, manner: _Manner) -> bytes:
+        charset = manner.charset.value
+        signature = sign(signed.encode(charset), self.keys.gateway.private, manner.sign_type)
+        members = [(name, text), ("sign", f'"{signature}"')]
+        if self.keys.certificates is not None:
+            alipay_cert_sn = self.keys.certificates.serial_numbers.alipay_cert_sn
+            members.append(("alipay_cert_sn", f'"{alipay_cert_sn}"'))
+        inside = ",".join(f'"{name}":{value}' for name, value in members)
+        return f"{{{inside}}}".encode(charset)
 
 
 def _business(sub_code: str, detail: str) -> _Refusal:
@@ -284,6 +332,13 @@ def _is_timestamp(text: str) -> bool:
     except ValueError:
         return False
     return f"{moment:%Y-%m-%d %H:%M:%S}" == text  # "2026-1-1 1:2:3" is read, too
+
+
+def _is_encrypted(params: Mapping[str, str]) -> bool:
+    encrypt_type = params.get("encrypt_type")
+    if encrypt_type not in (None, ENCRYPT_TYPE):
+        raise _Refusal("40002", "isv.invalid-encrypt-type")
+    return encrypt_type is not None
 
 
 def _own(biz_content: str) -> dict[str, str]:

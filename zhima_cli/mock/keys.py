@@ -1,11 +1,14 @@
 """Keys for a mock gateway and for the application that may call it, made afresh each time."""
 
 import base64
+import secrets
 from dataclasses import dataclass, field
 
 from Crypto.PublicKey import RSA
 
+from zhima_cli.core.content_encryption import EncryptKey
 from zhima_cli.core.keys import PrivateKey, PublicKey
+from zhima_cli.core.serial_numbers import SerialNumbers
 
 _BITS = 2048
 
@@ -38,11 +41,36 @@ class KeyPair:
 
 
 @dataclass(frozen=True)
+class MockCertificates:
+    """Certificates of both pairs, as PEM in the form that Alipay hands its own out in."""
+
+    serial_numbers: SerialNumbers
+    app_cert: str
+    alipay_cert: str
+    alipay_root_cert: str
+
+
+def make_encrypt_key() -> EncryptKey:
+    """Make a key for content encryption."""
+    return EncryptKey(secrets.token_bytes(16))
+
+
+@dataclass(frozen=True)
 class MockKeys:
-    """The application's keys, and those that the gateway signs its answers with."""
+    """The application's keys, and those that the gateway signs its answers with.
+
+    ``encrypt_key`` is both sides'; with ``certificates`` the application is in certificate mode.
+    """
 
     application: KeyPair
     gateway: KeyPair
+    encrypt_key: EncryptKey = field(default_factory=make_encrypt_key)
+    certificates: MockCertificates | None = None
+
+    @property
+    def encrypt_key_text(self) -> str:
+        """The key as the platform's page shows it."""
+        return base64.b64encode(self.encrypt_key.data).decode("ascii")
 
 
 def make_keys() -> MockKeys:

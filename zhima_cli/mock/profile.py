@@ -1,8 +1,10 @@
 """Writes a configuration file that works with a mock gateway."""
 
 import contextlib
+import json
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from zhima_cli.core.errors import InputError, Problem, Reason
@@ -16,19 +18,47 @@ PROFILE = "mock-gateway"
 _MARK = "# Written by zhima mock-gateway; it is overwritten without asking."
 
 
-def write_profile(path: Path, gateway: str, keys: MockKeys, subject: str) -> None:
+def write_profile(
+    path: Path, gateway: str, keys: MockKeys, subject: str, *, with_encryption: bool = False
+) -> None:
     """Write ``path``, readable for the user alone; never over a file that zhima did not write.
 
-    ``subject`` names the option that asks for it. Raises InputError.
+    The certificates that ``keys`` may have are written beside it, first. ``subject`` names the
+    option that asks for it. Raises InputError.
     """
+    files = [*_certificates(path, keys), (path, _text(path, gateway, keys, with_encryption))]
+    for file, _ in files:
+        with _told(file, subject):
+            if os.path.lexists(file) and not _is_ours(file):
+                raise InputError(Problem(Kind.USAGE, Reason.FILE_EXISTS, subject, str(file)))
+    for file, text in files:
+        with _told(file, subject):
+            _replace(file, text)
+
+
+@contextlib.contextmanager
+def _told(path: Path, subject: str) -> Iterator[None]:
+    """Turn what the system says of ``path`` into an error of zhima's."""
     try:
-        if os.path.lexists(path) and not _is_ours(path):
-            raise InputError(Problem(Kind.USAGE, Reason.FILE_EXISTS, subject, str(path)))
-        _replace(path, _text(gateway, keys))
+        yield
     except (OSError, ValueError) as error:
         found = f"{path}: {system_words(error)}"
         problem = Problem(Kind.USAGE, Reason.FILE_UNWRITABLE, subject, found)
         raise InputError(problem) from error
+
+
+def _certificates(path: Path, keys: MockKeys) -> list[tuple[Path, str]]:
+    certificates = keys.certificates
+    if certificates is None:
+        return []
+    return [
+        (path.with_name(f"{path.stem}.{name}.crt"), f"{_MARK}\n{text}")
+        for name, text in (
+            ("app_cert", certificates.app_cert),
+            ("alipay_cert", certificates.alipay_cert),
+            ("alipay_root_cert", certificates.alipay_root_cert),
+        )
+    ]
 
 
 def _is_ours(path: Path) -> bool:
@@ -51,14 +81,22 @@ def _replace(path: Path, text: str) -> None:
         raise
 
 
-def _text(gateway: str, keys: MockKeys) -> str:
-    return f"""{_MARK}
-# The keys were made for this one gateway and are good for nothing else.
-default_profile = "{PROFILE}"
-
-[profiles.{PROFILE}]
-app_id = "{APP_ID}"
-gateway = "{gateway}"
-private_key = "{keys.application.private_text}"
-alipay_public_key = "{keys.gateway.public_text}"
-"""
+def _text(path: Path, gateway: str, keys: MockKeys, with_encryption: bool) -> str:
+    lines = [
+        _MARK,
+        "# The keys were made for this one gateway and are good for nothing else.",
+        f'default_profile = "{PROFILE}"',
+        "",
+        f"[profiles.{PROFILE}]",
+        f'app_id = "{APP_ID}"',
+        f'gateway = "{gateway}"',
+        f'private_key = "{keys.application.private_text}"',
+    ]
+    if keys.certificates is None:
+        lines.append(f'alipay_public_key = "{keys.gateway.public_text}"')
+    for file, _ in _certificates(path, keys):
+        name = file.name.split(".")[-2]
+        lines.append(f"{name}_file = {json.dumps(file.name, ensure_ascii=False)}")
+    if with_encryption:
+        lines.append(f'encrypt_key = "{keys.encrypt_key_text}"')
+    return "\n".join(lines) + "\n"

@@ -29,10 +29,16 @@ class Section:
 def redact(request: Request) -> Request:
     """Return the request with name, number, token and signature masked.
 
-    The signature covers what is masked, so it would tell whether a guess at it is right.
+    The signature covers what is masked, so it would tell whether a guess at it is right. So would
+    the cipher text, to whoever has its key.
     """
-    params = tuple(_redact_param(param) for param in request.params)
-    return replace(request, params=params, sign=_MASK)
+    biz_content = _redact_biz_content(request.biz_content)
+    masked = {
+        "app_auth_token": _MASK,
+        "biz_content": _MASK if request.is_encrypted else biz_content,
+    }
+    params = tuple(Param(p.name, masked.get(p.name, p.value)) for p in request.params)
+    return replace(request, params=params, sign=_MASK, biz_content=biz_content)
 
 
 def sections(request: Request) -> tuple[Section, ...]:
@@ -75,15 +81,11 @@ def _opened(biz_content: str) -> dict[str, object]:
     return {n: json.loads(v) if n in JSON_PARAMETERS else v for n, v in content.items()}
 
 
-def _redact_param(param: Param) -> Param:
-    if param.name == "app_auth_token":
-        return Param(param.name, _MASK)
-    if param.name != "biz_content":
-        return param
-    biz_content = json.loads(param.value)
+def _redact_biz_content(text: str) -> str:
+    biz_content = json.loads(text)
     identity = json.loads(biz_content["identity_param"])
     biz_content["identity_param"] = encode(_mask(identity))
-    return Param(param.name, encode(biz_content))
+    return encode(biz_content)
 
 
 def _mask(identity: dict[str, object]) -> dict[str, object]:

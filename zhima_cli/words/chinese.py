@@ -34,6 +34,7 @@ CHINESE = Vocabulary(
         Reason.STDIN_TWICE: Sentence(
             "只能有一个选项读取标准输入：{subject}", "其余的请用 @文件 给出。"
         ),
+        Reason.NEEDS_OPTION: Sentence("{subject} 需要 {expected}", "请加上 {expected}。"),
         Reason.CURL_NEEDS_DRY_RUN: Sentence(
             "--output curl 只用于展示请求", "请加上 --dry-run，或改用 pretty、plain、json。"
         ),
@@ -180,6 +181,54 @@ CHINESE = Vocabulary(
             "{subject} 是应用自己的公钥，不是支付宝公钥",
             "请从开放平台的应用页面复制支付宝公钥；上传应用公钥之后会显示它。",
         ),
+        Reason.KEY_CERTIFICATE: Sentence(
+            "{subject} 是证书（{found}），不是公钥本身",
+            "若使用公钥证书模式，请设置 alipay_cert_file、app_cert_file 和 "
+            "alipay_root_cert_file；否则请复制支付宝公钥。",
+        ),
+        Reason.ENCRYPT_KEY_FORM: Sentence(
+            "{subject} 不是 AES 密钥：不是 16 字节的 base64",
+            "请从应用页面复制接口内容加密的密钥，共 24 个字符。",
+        ),
+        Reason.BOTH_MODES: Sentence(
+            "同时设置了 {subject} 和 {found}：公钥证书模式和支付宝公钥",
+            "请以开放平台应用页面为准，只保留一种：三个证书，或公钥。",
+        ),
+        Reason.CERT_EXTRA_MISSING: Sentence(
+            "{subject} 要求公钥证书模式，但所需的包没有安装",
+            "请用 python -m pip install 'zhima-cli[cert]' 安装。",
+        ),
+        Reason.CERT_UNREADABLE: Sentence(
+            "{subject} 中没有可读的证书，或有读不出的证书",
+            "请重新下载：X.509，PEM 格式，带 BEGIN CERTIFICATE 行。",
+        ),
+        Reason.CERT_NOT_RSA: Sentence(
+            "{subject}：不是 RSA 密钥的证书",
+            "请使用文件名以 RSA2.crt 结尾的证书，或应用的 RSA2 证书。",
+        ),
+        Reason.CERT_EXPIRED: Sentence(
+            "{subject}：证书已于 {found} 过期",
+            "请从应用页面下载当前的证书，并检查本机时钟。",
+        ),
+        Reason.CERT_NOT_YET_VALID: Sentence(
+            "{subject}：证书自 {found} 起才有效", "请检查本机时钟。"
+        ),
+        Reason.CERT_NOT_CHAINED: Sentence(
+            "{subject}：证书不能追溯到 alipay_root_cert_file；缺少有效的签发者：{found}",
+            "请使用同一应用、同一网关（沙箱有自己的证书）下载的三个文件，原样使用。",
+        ),
+        Reason.CERT_OF_OTHER_KEY: Sentence(
+            "{subject}：证书与应用私钥不匹配",
+            "请使用该私钥对应的证书，或该证书对应的私钥。",
+        ),
+        Reason.OWN_CERTIFICATE: Sentence(
+            "{subject}：这是应用自己的证书，不是支付宝的",
+            "请使用支付宝公钥证书（alipayCertPublicKey_RSA2.crt）。",
+        ),
+        Reason.ROOT_WITHOUT_RSA: Sentence(
+            "{subject} 中没有 RSA 签名的证书",
+            "请完整使用支付宝根证书（alipayRootCert.crt）。",
+        ),
         Reason.NAME_NOT_RESOLVED: Sentence(
             "无法解析网关 {subject} 的域名", "请检查地址、DNS 和网络。" + _SAME_AGAIN
         ),
@@ -217,12 +266,24 @@ CHINESE = Vocabulary(
         Reason.ANSWER_NOT_JSON: Sentence("应答不是正确的 JSON", _UNTRUSTED),
         Reason.ANSWER_NODE: Sentence("应答中没有恰好一个 {subject}", _UNTRUSTED),
         Reason.ANSWER_MEMBER: Sentence("应答的 {subject} 缺失或不是字符串", _UNTRUSTED),
-        Reason.SIGNATURE_MISSING: Sentence("应答称成功，却没有签名", _UNTRUSTED),
+        Reason.SIGNATURE_MISSING: Sentence("应答称成功或已加密，却没有签名", _UNTRUSTED),
         Reason.SIGNATURE_MALFORMED: Sentence("应答的签名不是单行 base64", _UNTRUSTED),
         Reason.SIGNATURE_WRONG: Sentence(
             "应答的签名用支付宝公钥验证不通过",
             "请检查支付宝公钥是否为本应用在开放平台上的那一个，是否属于该网关（沙箱有自己的公钥）。"
             + _UNTRUSTED,
+        ),
+        Reason.OTHER_CERTIFICATE: Sentence(
+            "应答用另一个证书签名，不是 alipay_cert_file（{subject}）",
+            "请从应用页面下载当前的支付宝公钥证书；它可能已更新。" + _UNTRUSTED,
+        ),
+        Reason.ANSWER_ENCRYPTED: Sentence(
+            "应答已加密，但没有可解密的密钥",
+            "请在配置中设置 encrypt_key_file：接口内容加密的密钥。" + _UNTRUSTED,
+        ),
+        Reason.ANSWER_UNDECRYPTABLE: Sentence(
+            "应答的签名有效，但用 encrypt_key 不能解密",
+            "请检查 encrypt_key 是否为应用页面上的那一个。" + _UNTRUSTED,
         ),
         Reason.BIZ_NO_MISSING: Sentence("应答中没有正确的 biz_no", _UNTRUSTED),
         Reason.BIZ_NO_REPLAYED: Sentence(
@@ -345,6 +406,10 @@ CHINESE = Vocabulary(
         "app_id": "应用 ID。[ZHIMA_APP_ID]",
         "private_key_file": "应用私钥文件。[ZHIMA_PRIVATE_KEY_FILE]",
         "alipay_public_key_file": "支付宝公钥文件。[ZHIMA_ALIPAY_PUBLIC_KEY_FILE]",
+        "app_cert_file": "应用公钥证书文件。[ZHIMA_APP_CERT_FILE]",
+        "alipay_cert_file": "支付宝公钥证书文件。[ZHIMA_ALIPAY_CERT_FILE]",
+        "alipay_root_cert_file": "支付宝根证书文件。[ZHIMA_ALIPAY_ROOT_CERT_FILE]",
+        "encrypt_key_file": "接口内容加密的 AES 密钥文件。[ZHIMA_ENCRYPT_KEY_FILE]",
         "sign_type": "RSA2 或 RSA。默认 RSA2。[ZHIMA_SIGN_TYPE]",
         "charset": "utf-8、gbk 或 gb2312。默认 utf-8。[ZHIMA_CHARSET]",
         "timeout": "整个请求的时限（秒）。默认 15。[ZHIMA_TIMEOUT]",
@@ -368,5 +433,7 @@ CHINESE = Vocabulary(
         "debug": "出错后显示出错位置，不含任何值。",
         "port": "监听端口，0 表示任选空闲端口。默认 0。",
         "write_profile": "写一个可用于该网关的配置文件。",
+        "with_certificates": "按公钥证书模式写，证书文件放在旁边。",
+        "with_encryption": "按接口内容加密写，密钥在其中。",
     },
 )

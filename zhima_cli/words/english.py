@@ -52,6 +52,7 @@ ENGLISH = Vocabulary(
             "Only one option can read standard input: {subject}",
             "Give the others as @FILE.",
         ),
+        Reason.NEEDS_OPTION: Sentence("{subject} needs {expected}", "Add {expected}."),
         Reason.CURL_NEEDS_DRY_RUN: Sentence(
             "--output curl only shows a request",
             "Add --dry-run, or choose pretty, plain or json.",
@@ -221,6 +222,57 @@ ENGLISH = Vocabulary(
             "Copy Alipay's public key (支付宝公钥) from the application's page on the open "
             "platform; it is shown after the application's public key was uploaded.",
         ),
+        Reason.KEY_CERTIFICATE: Sentence(
+            "{subject} is an {found}, not a bare key",
+            "For certificate mode (公钥证书模式) set alipay_cert_file, app_cert_file and "
+            "alipay_root_cert_file; otherwise copy Alipay's public key.",
+        ),
+        Reason.ENCRYPT_KEY_FORM: Sentence(
+            "{subject} is no AES key: not base64 of 16 bytes",
+            "Copy the key of 接口内容加密 from the application's page, all 24 characters of it.",
+        ),
+        Reason.BOTH_MODES: Sentence(
+            "{subject} and {found} are both set: certificate mode, and Alipay's public key",
+            "Keep what the application's page on the open platform shows: three certificates, or "
+            "the public key.",
+        ),
+        Reason.CERT_EXTRA_MISSING: Sentence(
+            "{subject} asks for certificate mode, which needs a package that is not installed",
+            "Install it with python -m pip install 'zhima-cli[cert]'.",
+        ),
+        Reason.CERT_UNREADABLE: Sentence(
+            "{subject} holds no certificate that can be read, or one that cannot",
+            "Download it again: X.509 as PEM, with its BEGIN CERTIFICATE lines.",
+        ),
+        Reason.CERT_NOT_RSA: Sentence(
+            "{subject}: the certificate is not one of an RSA key",
+            "Use the file whose name ends in RSA2.crt, or the application's certificate for RSA2.",
+        ),
+        Reason.CERT_EXPIRED: Sentence(
+            "{subject}: the certificate ended on {found}",
+            "Download the current one from the application's page, and check this machine's clock.",
+        ),
+        Reason.CERT_NOT_YET_VALID: Sentence(
+            "{subject}: the certificate begins on {found} only", "Check this machine's clock."
+        ),
+        Reason.CERT_NOT_CHAINED: Sentence(
+            "{subject}: the certificate does not lead to alipay_root_cert_file; no valid issuer: "
+            "{found}",
+            "Use the three files of one application and one gateway (the sandbox has its own), as "
+            "they were downloaded.",
+        ),
+        Reason.CERT_OF_OTHER_KEY: Sentence(
+            "{subject}: the certificate is not of the application's private key",
+            "Use the certificate that was made for this key, or the key that it was made for.",
+        ),
+        Reason.OWN_CERTIFICATE: Sentence(
+            "{subject}: this is the application's own certificate, not Alipay's",
+            "Use Alipay's (alipayCertPublicKey_RSA2.crt).",
+        ),
+        Reason.ROOT_WITHOUT_RSA: Sentence(
+            "{subject} has no certificate with an RSA signature",
+            "Use Alipay's root certificates (alipayRootCert.crt), whole.",
+        ),
         Reason.NAME_NOT_RESOLVED: Sentence(
             "The name of the gateway {subject} could not be resolved",
             "Check the address, DNS and the network. " + _SAME_AGAIN,
@@ -273,7 +325,9 @@ ENGLISH = Vocabulary(
         Reason.ANSWER_NOT_JSON: Sentence("The answer is not proper JSON", _UNTRUSTED),
         Reason.ANSWER_NODE: Sentence("The answer has not exactly one {subject}", _UNTRUSTED),
         Reason.ANSWER_MEMBER: Sentence("The answer's {subject} is missing or no text", _UNTRUSTED),
-        Reason.SIGNATURE_MISSING: Sentence("The answer reports success unsigned", _UNTRUSTED),
+        Reason.SIGNATURE_MISSING: Sentence(
+            "The answer reports success unsigned, or is encrypted and unsigned", _UNTRUSTED
+        ),
         Reason.SIGNATURE_MALFORMED: Sentence(
             "The answer's signature is not one line of base64", _UNTRUSTED
         ),
@@ -281,6 +335,20 @@ ENGLISH = Vocabulary(
             "The answer's signature does not hold under Alipay's public key",
             "Check that Alipay's public key is this application's on the open platform, and "
             "that it belongs to this gateway (the sandbox has its own). " + _UNTRUSTED,
+        ),
+        Reason.OTHER_CERTIFICATE: Sentence(
+            "The answer is signed under another certificate than alipay_cert_file, which is "
+            "{subject}",
+            "Download Alipay's current certificate from the application's page; it may have been "
+            "renewed. " + _UNTRUSTED,
+        ),
+        Reason.ANSWER_ENCRYPTED: Sentence(
+            "The answer is encrypted, and there is no key to decrypt it with",
+            "Set encrypt_key_file in the profile: the key of 接口内容加密. " + _UNTRUSTED,
+        ),
+        Reason.ANSWER_UNDECRYPTABLE: Sentence(
+            "The answer's signature holds, but encrypt_key does not decrypt it",
+            "Check that encrypt_key is the one on the application's page. " + _UNTRUSTED,
         ),
         Reason.BIZ_NO_MISSING: Sentence("The answer has no proper biz_no", _UNTRUSTED),
         Reason.BIZ_NO_REPLAYED: Sentence(
@@ -415,6 +483,10 @@ ENGLISH = Vocabulary(
         "app_id": "The application's id. [ZHIMA_APP_ID]",
         "private_key_file": "The application's private key. [ZHIMA_PRIVATE_KEY_FILE]",
         "alipay_public_key_file": "Alipay's public key. [ZHIMA_ALIPAY_PUBLIC_KEY_FILE]",
+        "app_cert_file": "The application's certificate. [ZHIMA_APP_CERT_FILE]",
+        "alipay_cert_file": "Alipay's certificate. [ZHIMA_ALIPAY_CERT_FILE]",
+        "alipay_root_cert_file": "Alipay's root certificates. [ZHIMA_ALIPAY_ROOT_CERT_FILE]",
+        "encrypt_key_file": "AES key of content encryption. [ZHIMA_ENCRYPT_KEY_FILE]",
         "sign_type": "RSA2 or RSA. Default: RSA2. [ZHIMA_SIGN_TYPE]",
         "charset": "utf-8, gbk or gb2312. Default: utf-8. [ZHIMA_CHARSET]",
         "timeout": "Seconds for the whole exchange. Default: 15. [ZHIMA_TIMEOUT]",
@@ -438,5 +510,7 @@ ENGLISH = Vocabulary(
         "debug": "After an error, show where it arose. Without values.",
         "port": "Port to listen on, 0 for any that is free. Default: 0.",
         "write_profile": "Write a configuration file that works with this gateway.",
+        "with_certificates": "Write it for certificate mode, with certificates beside it.",
+        "with_encryption": "Write it for content encryption, with a key in it.",
     },
 )
