@@ -19,7 +19,7 @@ from zhima_cli.core.certificates import (
     root_serial_number,
     serial_number,
 )
-from zhima_cli.core.errors import Problem, Reason
+from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.keys import PrivateKey, PublicKey, is_own_public_key
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.serial_numbers import SerialNumbers
@@ -101,16 +101,15 @@ def _alipay_key(
     name, origin = "alipay_cert_file", alipay.origin
 
     def read() -> PublicKey:
+        public = public_key(alipay.own, origin)
+        if private is not None and is_own_public_key(public, private):
+            raise InputError(Problem(Kind.CONFIG, Reason.OWN_CERTIFICATE, origin))
         check_validity(alipay.own, now, origin)
         if roots is not None:
             check_chain((alipay.own, *alipay.between), roots.bundle, now, origin)
-        return public_key(alipay.own, origin)
+        return public
 
-    public = sources.attempt(name, read)
-    if public is not None and private is not None and is_own_public_key(public, private):
-        sources.fail(name, Problem(Kind.CONFIG, Reason.OWN_CERTIFICATE, origin))
-        return None
-    return public
+    return sources.attempt(name, read)
 
 
 def _check_app(
