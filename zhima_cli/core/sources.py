@@ -138,8 +138,10 @@ class Sources:
 
     def has(self, name: str) -> bool:
         """Say whether the flag, the environment or the profile has ``name``, empty or not."""
-        flag, in_profile = (getattr(source, name, None) for source in (self.options, self.profile))
-        return bool(flag is not None or self.variables.get(variable_name(name)) or in_profile)
+        typed = (getattr(source, name, None) for source in (self.options, self.profile))
+        return any(value is not None for value in typed) or bool(
+            self.variables.get(variable_name(name))
+        )
 
     def file(self, name: str, limit: int) -> KeyMaterial | None:
         """Return what the file holds whose path is the value of ``name``, ``limit`` bytes at most.
