@@ -235,6 +235,9 @@ FAULTY: dict[str, Callable[[Keys], dict[str, bytes]]] = {
     "the application's has expired": lambda keys: {
         "app_cert_file": certificate("App", keys.app, ("Root", keys.stranger), days=-1)
     },
+    "the application's is signed by another key in the root's name": lambda keys: {
+        "app_cert_file": certificate("App", keys.app, ("Root", keys.alipay))
+    },
     "Alipay's is the application's own": lambda keys: {
         "alipay_cert_file": certificate("App", keys.app, ("Root", keys.stranger))
     },
