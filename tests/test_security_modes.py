@@ -61,6 +61,9 @@ UNDECRYPTABLE = {
     "of another key": encrypted(SUCCESS.encode(), OTHER_KEY),
     "no text": encrypted(b"\xff\xfe"),
     "no JSON": encrypted(b"<html>"),
+    "an array": encrypted(b"[]"),
+    "a number": encrypted(b"1"),
+    "encrypted twice": encrypted(json.dumps(encrypted(SUCCESS.encode())).encode()),
 }
 
 
@@ -71,7 +74,7 @@ def test_every_way_not_to_decrypt_looks_the_same(account: Account) -> None:
         for name, text in UNDECRYPTABLE.items()
     }
     assert {ending(result) for result in results.values()} == {UNTRUSTED_ANSWERED}
-    assert len({result.out for result in results.values()}) == 1, results
+    assert len({(result.out, result.err) for result in results.values()}) == 1, results
 
 
 @pytest.mark.parametrize("forge", ["stranger", "unsigned"])
@@ -124,9 +127,13 @@ def test_the_encrypt_key_is_never_shown(account: Account) -> None:
         ]
     account.write(encrypt_key=f"{KEY}{KEY}")
     spoilt = [account.init_cert("--debug", f"--output={form}") for form in FORMS]
+    account.write(encrypt_key_file=KEY)
+    misplaced = [account.init_cert("--debug", f"--output={form}") for form in FORMS]
     assert [one.status for one in good] == [0] * 11
     assert [one.status for one in spoilt] == [3] * 3
+    assert [one.status for one in misplaced] == [3] * 3
     assert not _shows(KEY, *good, *spoilt)
+    assert not _shows(KEY, *misplaced)
     assert not _shows(KEY, Result(0, repr(load_encrypt_key(KEY.encode(), "key")), ""))
     assert _shows(KEY, Result(0, f"│ {KEY[:9]} │\n {KEY[9:]}".replace("│", ""), ""))
 

@@ -3,6 +3,7 @@
 protocol.md, "The response".
 """
 
+import contextlib
 from dataclasses import dataclass, replace
 
 from zhima_cli.core.charset import Charset
@@ -170,10 +171,12 @@ def _open(node: object, charset: Charset, key: EncryptKey | None) -> object:
         return node
     if key is None:
         raise _untrusted(Reason.ANSWER_ENCRYPTED)
-    try:
-        return decode(decrypt(node, key).decode(charset.value))
-    except (UndecryptableError, UnicodeError, JsonError):
-        raise _untrusted(Reason.ANSWER_UNDECRYPTABLE) from None
+    opened: object = None
+    with contextlib.suppress(UndecryptableError, UnicodeError, JsonError):
+        opened = decode(decrypt(node, key).decode(charset.value))
+    if not isinstance(opened, dict):
+        raise _untrusted(Reason.ANSWER_UNDECRYPTABLE)
+    return opened
 
 
 def _interpret(node_name: str, node: object, *, verified: bool) -> Answer:

@@ -10,8 +10,8 @@ from zhima_cli.core.kinds import Kind
 
 # What stands where a path is due may be the secret itself: a key, or JSON with a person in it.
 _SHOWN_PATH = re.compile(r"[^\r\n{}\"]{1,200}")
-# How the base64 of a key's DER begins.
-_KEY_TEXT = re.compile(r"(?:^|/)M[A-I][A-Za-z0-9+/]{38}")
+# How the base64 of a key's DER begins, or that of 16 bytes ends.
+_KEY_TEXT = re.compile(r"(?:^|/)M[A-I][A-Za-z0-9+/]{38}|[A-Za-z0-9+/]{8}==$")
 
 
 def shown_path(path: Path) -> str:
