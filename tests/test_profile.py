@@ -637,6 +637,24 @@ def test_a_configuration_with_a_key_in_it_that_others_can_read_gets_a_warning(
     assert f"{account.config} (mode {mode:04o})" in result.err
 
 
+def test_a_configuration_with_a_token_in_it_that_others_can_read_gets_a_warning(
+    account: Account,
+) -> None:
+    _use_key_file(account, 0o600)
+    with account.config.open("a") as file:
+        file.write('app_auth_token = "T"\n')
+    result = account.init_cert("--dry-run")
+    assert result.status == 0
+    assert f"{account.config} (mode 0644)" in result.err
+
+
+def test_a_file_with_two_secrets_gets_one_warning(account: Account) -> None:
+    account.write(app_auth_token="T")  # noqa: S106 -- its value is of no account
+    account.config.chmod(0o644)
+    result = account.init_cert("--dry-run")
+    assert (result.status, result.err.count("(mode 0644)")) == (0, 1)
+
+
 def test_a_public_key_file_that_others_can_read_is_as_it_should_be(account: Account) -> None:
     file = account.home / "alipay.pem"
     file.write_text(public_pem(account.keys.alipay), encoding="utf-8")

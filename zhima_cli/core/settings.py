@@ -92,6 +92,8 @@ def resolve(
     deadline = find_number(sources, "deadline", allowed)
     history = _history(sources, surroundings)
     token = sources.text("app_auth_token", _MAX_APP_AUTH_TOKEN, charset)
+    if sources.profile.path is not None and sources.profile.app_auth_token:
+        sources.warn_if_readable(sources.profile.path)
     account: Account | None = None
     network = Network()
     if mock:

@@ -204,8 +204,11 @@ class Sources:
     def warn_if_readable(self, path: Path) -> None:
         """Warn where others than its owner can read the secret in ``path``."""
         mode = mode_if_others_read(path)
-        if mode is not None:
-            self.warn(Reason.KEY_FILE_NOT_PRIVATE, str(path), f"{mode:04o}")
+        if mode is None:
+            return
+        problem = Problem(Kind.CONFIG, Reason.KEY_FILE_NOT_PRIVATE, str(path), f"{mode:04o}")
+        if problem not in self.warnings:  # a file may hold more than one secret
+            self.warnings.append(problem)
 
     def profile_origin(self, name: str) -> str:
         """Return where the parameter ``name`` stands, or would stand, in the profile."""

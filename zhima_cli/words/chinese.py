@@ -305,7 +305,8 @@ CHINESE = Vocabulary(
             "本机时钟与网关相差 {found} 分钟", "请校准时钟：偏差过大的时间戳会被网关拒绝。"
         ),
         Reason.KEY_FILE_NOT_PRIVATE: Sentence(
-            "其他用户可以读取 {subject} 中的私钥（权限 {found}）", "请对该文件执行：chmod 600。"
+            "其他用户可以读取 {subject} 中的密钥或令牌（权限 {found}）",
+            "请对该文件执行：chmod 600。",
         ),
         Reason.KEY_SMALL: Sentence("{subject} 只有 {found} 位", "建议使用 {expected} 位的密钥。"),
         Reason.CHECK_DIGIT: Sentence(

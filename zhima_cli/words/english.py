@@ -376,7 +376,7 @@ ENGLISH = Vocabulary(
             "Set the clock: the gateway refuses timestamps that are too far off.",
         ),
         Reason.KEY_FILE_NOT_PRIVATE: Sentence(
-            "Others can read the private key in {subject} (mode {found})",
+            "Others can read the secret in {subject} (mode {found})",
             "Run: chmod 600 on that file.",
         ),
         Reason.KEY_SMALL: Sentence(
