@@ -72,6 +72,9 @@ from tests.support.independent import (
 from tests.support.program import Result
 from tests.support.terminal import run_in_terminal
 
+# Each row is a process of its own.
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="session")
 def canaries(keys: Keys) -> Canaries:
