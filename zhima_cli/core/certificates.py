@@ -5,6 +5,7 @@ Nothing but certificate mode imports this, since it needs the extra `cert` of th
 
 import hashlib
 import re
+import warnings
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -41,7 +42,7 @@ def load_certificates(data: bytes, subject: str) -> tuple[x509.Certificate, ...]
     there is none, or one that cannot be read.
     """
     try:
-        certificates = tuple(map(x509.load_pem_x509_certificate, _blocks(data, subject)))
+        certificates = tuple(map(_load, _blocks(data, subject)))
     except ValueError as error:
         raise _fault(Reason.CERT_UNREADABLE, subject) from error
     return certificates
@@ -55,7 +56,7 @@ def load_root_bundle(data: bytes, subject: str) -> tuple[x509.Certificate, ...]:
     certificates: list[x509.Certificate] = []
     for block in _blocks(data, subject):
         try:
-            certificates.append(x509.load_pem_x509_certificate(block))
+            certificates.append(_load(block))
         except ValueError as error:
             if _has_rsa(block):
                 raise _fault(Reason.CERT_UNREADABLE, subject) from error
@@ -64,7 +65,7 @@ def load_root_bundle(data: bytes, subject: str) -> tuple[x509.Certificate, ...]:
 
 def serial_number(certificate: x509.Certificate) -> str:
     """Return the certificate's SN: the MD5 of its issuer and number (protocol.md)."""
-    parts = (f"{a.rfc4514_attribute_name}={_text(a.value)}" for a in certificate.issuer)
+    parts = (f"{a.rfc4514_attribute_name}={_text(a.value)}" for a in _names(certificate)[0])
     issuer = ",".join(reversed(list(parts)))
     data = f"{issuer}{certificate.serial_number}".encode()
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
@@ -131,11 +132,31 @@ def check_chain(
 
 def has_issuer(certificate: x509.Certificate, others: Sequence[x509.Certificate]) -> bool:
     """Say whether one of ``others`` bears the name of the certificate's issuer."""
-    return any(other.subject == certificate.issuer for other in others)
+    issuer, _ = _names(certificate)
+    return any(_names(other)[1] == issuer for other in others)
+
+
+def _load(block: bytes) -> x509.Certificate:
+    """Read a certificate, its names at once: else the library does when they are asked for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        certificate = x509.load_pem_x509_certificate(block)
+    _names(certificate)
+    return certificate
+
+
+def _names(certificate: x509.Certificate) -> tuple[x509.Name, x509.Name]:
+    """Return the issuer's name and the subject's. Raises ValueError where they cannot be read.
+
+    The library warns of more than 64 bytes in a name, which are but 21 Chinese characters.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return certificate.issuer, certificate.subject
 
 
 def _issuer_name(certificate: x509.Certificate) -> str:
-    names = certificate.issuer.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    names = _names(certificate)[0].get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     return _text(names[0].value) if names else "?"
 
 
