@@ -118,16 +118,17 @@ def check_chain(
     The others are those that may stand between. Raises InputError that names the first issuer
     that is missing, did not sign what is said to be its, or is not valid at ``now``.
     """
-    current, between = certificates[0], list(certificates[1:])
-    for _ in range(_MAX_CHAIN):
-        if current in roots or any(_issued(root, current, now) for root in roots):
-            return
-        issuers = [other for other in between if _issued(other, current, now)]
+    # Two may bear one name and key, and only one of them lead on: all are followed at once.
+    reached, between = [certificates[0]], list(certificates[1:])
+    for below in range(_MAX_CHAIN):
+        for current in reached:
+            if current in roots or any(_issued(root, current, below, now) for root in roots):
+                return
+        issuers = [o for o in between if any(_issued(o, c, below, now) for c in reached)]
         if not issuers:
             break
-        current = issuers[0]
-        between.remove(current)
-    raise _fault(Reason.CERT_NOT_CHAINED, subject, _issuer_name(current))
+        reached, between = issuers, [other for other in between if other not in issuers]
+    raise _fault(Reason.CERT_NOT_CHAINED, subject, _issuer_name(reached[0]))
 
 
 def has_issuer(certificate: x509.Certificate, others: Sequence[x509.Certificate]) -> bool:
@@ -160,14 +161,25 @@ def _issuer_name(certificate: x509.Certificate) -> str:
     return _text(names[0].value) if names else "?"
 
 
-def _issued(issuer: x509.Certificate, certificate: x509.Certificate, now: datetime) -> bool:
-    """Say whether ``issuer`` may issue certificates, is valid, and signed this one."""
+def _issued(
+    issuer: x509.Certificate, certificate: x509.Certificate, below: int, now: datetime
+) -> bool:
+    """Say whether ``issuer`` signed this one, is valid, and may issue certificates.
+
+    ``below`` is how many issuers the chain has below it.
+    """
     try:
-        constraints = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value
+        extensions = issuer.extensions
+        constraints = extensions.get_extension_for_class(x509.BasicConstraints).value
         certificate.verify_directly_issued_by(issuer)
     except _NOT_ISSUED:
         return False
-    return constraints.ca and issuer.not_valid_before_utc <= now <= issuer.not_valid_after_utc
+    usages = [e.value for e in extensions if isinstance(e.value, x509.KeyUsage)]
+    may_issue = constraints.ca and all(usage.key_cert_sign for usage in usages)
+    is_near = constraints.path_length is None or below <= constraints.path_length
+    return (
+        may_issue and is_near and issuer.not_valid_before_utc <= now <= issuer.not_valid_after_utc
+    )
 
 
 def _blocks(data: bytes, subject: str) -> list[bytes]:
