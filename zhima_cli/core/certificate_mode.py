@@ -133,5 +133,5 @@ def _check_app(
         return public_key(app.own, origin)
 
     public = sources.attempt(name, read)
-    if public is not None and private is not None and not is_own_public_key(public, private):
+    if public is not None and private is not None and public.rsa != private.rsa.public_key():
         sources.fail(name, Problem(Kind.CONFIG, Reason.CERT_OF_OTHER_KEY, origin))
