@@ -62,8 +62,6 @@ def resolve_account(
     ``now``, any aware time, has to be within the validity of certificates. A ``dry_run`` needs no
     key of Alipay's.
     """
-    # Of a profile that could not be read, nearly everything would be missing, and that is no news.
-    profile_failed = "profile" in sources.wrong
     app_id = sources.text("app_id", _MAX_APP_ID, charset)
     private = _private_key(sources)
     serial_numbers = None
@@ -81,7 +79,7 @@ def resolve_account(
     if is_unset and not (app_id or private or public) and is_absent(profile.path):
         problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, profile.name, str(profile.path))
         sources.fail("config", problem)
-    elif not profile_failed:
+    else:
         if app_id is None:
             _add_missing(sources, "app_id", "app_id")
         if private is None:
@@ -178,8 +176,11 @@ def _gateway(sources: Sources) -> str:
 
 
 def _add_missing(sources: Sources, name: str, key: str) -> None:
-    """Note that ``name`` is nowhere, unless what stands for it was found wrong already."""
-    if name not in sources.wrong:
+    """Note that ``name`` is nowhere, unless what stands for it was found wrong already.
+
+    Of a profile that could not be read nearly everything would be missing, and that is no news.
+    """
+    if sources.wrong.isdisjoint((name, "profile")):
         expected = f"{option_name(key)}, {variable_name(name)}"
         where = sources.profile_origin(key)
         sources.fail(name, Problem(Kind.CONFIG, Reason.MISSING, name, where, expected))
