@@ -31,7 +31,8 @@ def load_encrypt_key(data: bytes, subject: str) -> EncryptKey:
     ``data`` is the key's text as bytes, ``subject`` names where it came from. Raises InputError.
     """
     try:
-        key = base64.b64decode(data.strip(), validate=True)
+        text = data.decode("utf-8-sig")  # Windows' editors put a mark first
+        key = base64.b64decode(text.strip(), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != _KEY_BYTES:
