@@ -26,7 +26,8 @@ def write_profile(
     The certificates that ``keys`` may have are written beside it, first. ``subject`` names the
     option that asks for it. Raises InputError.
     """
-    files = [*_certificates(path, keys), (path, _text(path, gateway, keys, with_encryption))]
+    with _told(path, subject):  # a path without a name, such as "." or "/", has none beside it
+        files = [*_certificates(path, keys), (path, _text(path, gateway, keys, with_encryption))]
     for file, _ in files:
         with _told(file, subject):
             if os.path.lexists(file) and not _is_ours(file):
