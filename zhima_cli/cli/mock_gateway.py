@@ -44,7 +44,7 @@ def mock_gateway(
             )
             raise InputError(problem)
     with _stop_signals() as stopped:
-        keys = _add_certificates(make_keys()) if with_certificates else make_keys()
+        keys = _keys_with_certificates() if with_certificates else make_keys()
         with contextlib.ExitStack() as stack:
             try:
                 url = stack.enter_context(serve(number, keys, session.log))
@@ -67,12 +67,13 @@ def _port(text: str) -> int:
     raise InputError(Problem(Kind.USAGE, Reason.OUT_OF_RANGE, "--port", expected="0 – 65535"))
 
 
-def _add_certificates(keys: MockKeys) -> MockKeys:
+def _keys_with_certificates() -> MockKeys:
     try:
         from zhima_cli.mock.certificates import make_certificates
     except ImportError as error:
         problem = Problem(Kind.CONFIG, Reason.CERT_EXTRA_MISSING, "--with-certificates")
         raise InputError(problem) from error
+    keys = make_keys()
     return replace(keys, certificates=make_certificates(keys.application, keys.gateway))
 
 
