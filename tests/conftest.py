@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.support.certificates import Certified, Hierarchy, make_hierarchy
 from tests.support.exchange import Authority, make_authority
 from tests.support.independent import new_key, private_pem, public_pem
 from tests.support.program import PERSON, Result, run_inside, run_process
@@ -36,11 +37,11 @@ class Account:
         """The configuration file."""
         return self.home / ".config" / "zhima" / "config.toml"
 
-    def write(self, remembers: bool = False, /, **settings: str) -> None:
+    def write(self, remembers: bool = False, /, **settings: str | None) -> None:
         """Write the profile ``default``: app_id, both keys, and ``settings`` over them.
 
-        Unless it ``remembers``, calls are neither recorded nor tried again: most tests are about
-        one exchange.
+        None leaves a key out. Unless it ``remembers``, calls are neither recorded nor tried again:
+        most tests are about one exchange.
         """
         values = {
             "app_id": APP_ID,
@@ -48,7 +49,9 @@ class Account:
             "alipay_public_key": public_pem(self.keys.alipay),
             **settings,
         }
-        lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
+        lines = [
+            f"{name} = {json.dumps(value)}" for name, value in values.items() if value is not None
+        ]
         if not remembers:
             lines += ["history = false", "retries = 0"]
         self.config.parent.mkdir(parents=True, exist_ok=True)
@@ -85,6 +88,20 @@ def keys() -> Keys:
 def account(tmp_path: Path, keys: Keys) -> Account:
     """An account in an empty home folder, its profile written but for a gateway."""
     made = Account(tmp_path, keys)
+    made.write()
+    return made
+
+
+@pytest.fixture(scope="session")
+def hierarchy(keys: Keys) -> Hierarchy:
+    """Certificates of those keys, as Alipay's are."""
+    return make_hierarchy(keys.app, keys.alipay, keys.stranger)
+
+
+@pytest.fixture
+def certified(account: Account, hierarchy: Hierarchy) -> Certified:
+    """The account in certificate mode, its profile written but for a gateway."""
+    made = Certified(account, hierarchy)
     made.write()
     return made
 

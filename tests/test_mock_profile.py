@@ -155,6 +155,8 @@ def test_neither_a_broken_file_nor_the_real_accounts_variables_matter(account: A
             "ZHIMA_GATEWAY": real.url,
             "ZHIMA_CHARSET": "gbk",
             "ZHIMA_SIGN_TYPE": "RSA",
+            "ZHIMA_APP_CERT_FILE": "no-such-file.crt",
+            "ZHIMA_ENCRYPT_KEY": "no key",
         }
         result = account.init_cert(variables=variables)
     assert result.status == 0, result
