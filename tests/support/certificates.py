@@ -144,7 +144,8 @@ def _lengthened(der: bytes, more: int) -> bytes:
 class Hierarchy:
     """Certificates as Alipay's are: roots, an issuer each for applications and for Alipay, leaves.
 
-    ``class1`` issued the application's, ``class2`` Alipay's.
+    ``class1`` issued the application's, ``class2`` Alipay's. ``bundle`` is the root file: of four
+    algorithms, with blank lines between, without a line end at its end.
     """
 
     root: Holder
@@ -153,17 +154,7 @@ class Hierarchy:
     class2: Holder
     app: Holder
     alipay: Holder
-
-    @property
-    def bundle(self) -> str:
-        """The root file: of four algorithms, with blank lines between, no line end at its end."""
-        roots = (
-            self.root.pem,
-            sm2_like("Test Root SM2"),
-            ecdsa_with_null("Test Root ECC"),
-            self.other_root.pem,
-        )
-        return "\n".join(roots).rstrip("\n")
+    bundle: str
 
     @property
     def files(self) -> dict[str, str]:
@@ -182,7 +173,9 @@ def make_hierarchy(
     class2 = certify("Test Class 2 R1", new_key(1024), root, extensions=is_authority())
     app = certify("2088000000000000-2014072300007148", app_key, class1)
     alipay = certify("支付(测试)网络技术有限公司-2088000000000001", alipay_key, class2)
-    return Hierarchy(root, other_root, class1, class2, app, alipay)
+    odd = (sm2_like("Test Root SM2"), ecdsa_with_null("Test Root ECC"))
+    bundle = "\n".join((root.pem, *odd, other_root.pem)).rstrip("\n")
+    return Hierarchy(root, other_root, class1, class2, app, alipay, bundle)
 
 
 @dataclass(frozen=True)
