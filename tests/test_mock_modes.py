@@ -280,6 +280,8 @@ def test_the_certificates_are_beside_the_profile_and_written_anew(
     }
     assert "alipay_public_key" not in profile
     assert profile["encrypt_key"] == made.encrypt_key_text
+    write_profile(path, "http://127.0.0.1:1/", made, "--write-profile")
+    assert "encrypt_key" not in tomllib.loads(path.read_text())["profiles"]["mock-gateway"]
 
 
 @pytest.mark.parametrize("name", [*CERTIFICATES, "mock.toml"])
