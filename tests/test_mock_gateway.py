@@ -118,6 +118,30 @@ def test_parameters_that_official_clients_add_are_ignored_but_signed(client: Cli
     assert answer.node["sub_code"] == "isv.invalid-signature"
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", "gbk"])
+def test_a_call_may_have_everything_in_the_url(client: Client, charset: str) -> None:
+    """As python-alipay-sdk sends it, whose charset is as its caller spells it."""
+    params = common_parameters({"charset": charset}, content({"transaction_id": fresh_id()}))
+    params["sign"] = signature(params, client.keys)
+    query = encode(list(params.items()), charset)
+    reply = exchange_raw(client, f"GET /gateway.do?{query}", "", length="")
+    assert reply.startswith(b"HTTP/1.1 200 ")
+    assert b'"biz_no":"ZMMOCK' in reply
+    changed = exchange_raw(client, f"GET /gateway.do?{query}&terminal_type=x", "", length="")
+    assert b'"sub_code":"isv.invalid-signature"' in changed
+
+
+def test_a_target_may_be_a_whole_url(client: Client) -> None:
+    """As the official Python client sends it."""
+    params = common_parameters(None, content({"transaction_id": fresh_id()}))
+    params["sign"] = signature(params, client.keys)
+    form = encode([("biz_content", params.pop("biz_content"))], "utf-8")
+    query = encode(list(params.items()), "utf-8")
+    reply = exchange_raw(client, f"POST http://127.0.0.1/gateway.do?{query}", form)
+    assert reply.startswith(b"HTTP/1.1 200 ")
+    assert b'"biz_no":"ZMMOCK' in reply
+
+
 # --- a breach of the common parameters ------------------------------------------------------------
 
 _CALLER_UNKNOWN = False
@@ -514,10 +538,15 @@ def exchange_raw(
 @pytest.mark.parametrize(
     ("request_line", "length", "status"),
     [
-        ("GET /gateway.do?charset=utf-8", "", 501),
+        ("GET /", "", 404),
+        ("GET http://localhost/elsewhere.do?charset=utf-8", "", 404),
+        ("GET /gateway.do?charset=utf-8", None, 400),
+        ("GET /gateway.do?charset=utf-8", "Transfer-Encoding: chunked", 400),
         ("PUT /gateway.do", None, 501),
         ("DELETE /gateway.do", "", 501),
         ("POST /", None, 404),
+        ("POST http://localhost", None, 404),
+        ("POST http://localhost/gateway.do", "", 411),
         ("POST /gateway.do/", None, 404),
         ("POST /gateway.do", "", 411),
         ("POST /gateway.do", "Content-Length: ", 411),

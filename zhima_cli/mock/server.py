@@ -45,8 +45,8 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = _IDLE_SECONDS
 
     def do_POST(self) -> None:
-        """Answer a call."""
-        path, _, query = self.path.partition("?")
+        """Answer a call whose form is the body."""
+        path, query = self._target()
         length = self.headers.get("Content-Length", "")
         if path != PATH:
             self._reply(HTTPStatus.NOT_FOUND)
@@ -56,16 +56,37 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         else:
             form = self.rfile.read(int(length)).decode("latin-1")
-            reply = self.server.gateway.answer(Received(query, form))
-            self.server.log(reply.about)
-            if reply.slow and self.server.closing.wait(_SLOW_SECONDS):
-                self.close_connection = True
-                return
-            content_type = f"application/json;charset={reply.charset.value}"
-            self._reply(HTTPStatus.OK, reply.body, content_type)
+            self._answer(Received(query, form))
+
+    def do_GET(self) -> None:
+        """Answer a call that has everything in the URL, as python-alipay-sdk makes it."""
+        path, query = self._target()
+        if path != PATH:
+            self._reply(HTTPStatus.NOT_FOUND)
+        elif "Content-Length" in self.headers or "Transfer-Encoding" in self.headers:
+            self._reply(HTTPStatus.BAD_REQUEST)
+        else:
+            self._answer(Received(query, ""))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base's name
         """Log nothing here: the URL of a call holds the token."""
+
+    def _target(self) -> tuple[str, str]:
+        """Return the path and the query; a target may be a whole URL, too (RFC 9112, 3.2.2)."""
+        target = self.path
+        if target.startswith("http://"):
+            target = "/" + target.removeprefix("http://").partition("/")[2]
+        path, _, query = target.partition("?")
+        return path, query
+
+    def _answer(self, received: Received) -> None:
+        reply = self.server.gateway.answer(received)
+        self.server.log(reply.about)
+        if reply.slow and self.server.closing.wait(_SLOW_SECONDS):
+            self.close_connection = True
+            return
+        content_type = f"application/json;charset={reply.charset.value}"
+        self._reply(HTTPStatus.OK, reply.body, content_type)
 
     def _reply(
         self, status: HTTPStatus, body: bytes = b"", content_type: str = "text/plain"
