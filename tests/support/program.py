@@ -43,6 +43,7 @@ def run_inside(
     variables: Mapping[str, str] | None = None,
     stdin: bytes = b"",
     encoding: str = "utf-8",
+    now: datetime = NOW,
 ) -> Result:
     """Run the whole program in this process, on pipes; English unless ``variables`` say else."""
     out, err = (
@@ -55,7 +56,7 @@ def run_inside(
         stderr=err,
         variables={"LANG": "en_US.UTF-8", **(variables or {})},
         home=home,
-        clock=Clock(now=lambda: NOW, wait=lambda _seconds: None, jitter=lambda _bound: 0.0),
+        clock=Clock(now=lambda: now, wait=lambda _seconds: None, jitter=lambda _bound: 0.0),
     )
     status = run(arguments, environment)
     texts = []

@@ -15,6 +15,7 @@ class Seen:
     query: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ class Stub:
 
 
 @contextlib.contextmanager
-def stub_gateway(answer: Callable[[Seen], Said] | Said | bytes) -> Iterator[Stub]:
+def stub_gateway(
+    answer: Callable[[Seen], Said] | Said | bytes, address: tuple[str, int] = ("127.0.0.1", 0)
+) -> Iterator[Stub]:
     """Serve ``answer``: a function of the request, an answer, or the body of a plain one."""
     seen: list[Seen] = []
 
@@ -46,7 +49,7 @@ def stub_gateway(answer: Callable[[Seen], Said] | Said | bytes) -> Iterator[Stub
         def do_POST(self) -> None:
             path, _, query = self.path.partition("?")
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-            request = Seen(path, query, dict(self.headers.items()), body)
+            request = Seen(path, query, dict(self.headers.items()), body, self.command)
             seen.append(request)
             said = answer(request) if callable(answer) else answer
             if isinstance(said, bytes):
@@ -59,6 +62,8 @@ def stub_gateway(answer: Callable[[Seen], Said] | Said | bytes) -> Iterator[Stub
             self.end_headers()
             self.wfile.write(said.body)
 
+        do_GET = do_POST  # noqa: N815 -- the base's name
+
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base's name
             pass
 
@@ -68,11 +73,11 @@ def stub_gateway(answer: Callable[[Seen], Said] | Said | bytes) -> Iterator[Stub
         def handle_error(self, request: object, client_address: object) -> None:
             pass
 
-    with Server(("127.0.0.1", 0), Handler) as server:
+    with Server(address, Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
-            yield Stub(f"http://127.0.0.1:{server.server_port}/gateway.do", seen)
+            yield Stub(f"http://{address[0]}:{server.server_port}/gateway.do", seen)
         finally:
             server.shutdown()
             thread.join()
