@@ -10,6 +10,8 @@ METHOD = "zhima.customer.certification.initialize"
 
 Case = dict[str, Any]
 REFUSED = "refused"
+# Far more than a call takes, lest a busy machine is taken for a refusal.
+SECONDS = 60
 
 
 def serve(does: Mapping[str, Callable[[Case], Mapping[str, object]]]) -> None:

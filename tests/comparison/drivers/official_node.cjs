@@ -8,6 +8,8 @@ const readline = require('node:readline');
 
 const METHOD = 'zhima.customer.certification.initialize';
 const REFUSED = 'refused';
+// Far more than a call takes, lest a busy machine is taken for a refusal.
+const SECONDS = 60;
 
 // What is signed shows nowhere else: the client hands it to node's own signer, byte for byte.
 let signed = null;
@@ -45,6 +47,7 @@ async function call(given) {
       gateway: given.gateway,
       signType: given.sign_type,
       charset: given.charset,
+      timeout: SECONDS * 1000,
       encryptKey: given.encrypt_key,
     });
     const params = { bizContent: JSON.parse(given.biz_content) };

@@ -15,7 +15,7 @@ from alipay.aop.api.response.ZhimaCustomerCertificationInitializeResponse import
 )
 from alipay.aop.api.util.EncryptUtils import decrypt_content, encrypt_content
 
-from tests.comparison.drivers.lines import REFUSED, Case, result, serve, verdict_on
+from tests.comparison.drivers.lines import REFUSED, SECONDS, Case, result, serve, verdict_on
 
 client_module = alipay.aop.api.DefaultAlipayClient
 
@@ -42,6 +42,7 @@ def call(case: Case) -> Mapping[str, object]:
     config.alipay_public_key = case["alipay_public_key"]
     config.sign_type = case["sign_type"]
     config.charset = case["charset"]
+    config.timeout = SECONDS
     if "format" in case:
         config.format = case["format"]
     if "encrypt_key" in case:

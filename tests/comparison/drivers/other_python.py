@@ -6,8 +6,9 @@ from typing import Any
 
 from alipay import AliPay, DCAliPay
 from alipay.exceptions import AliPayException
+from alipay.utils import AliPayConfig
 
-from tests.comparison.drivers.lines import METHOD, REFUSED, Case, result, serve, verdict_on
+from tests.comparison.drivers.lines import METHOD, REFUSED, SECONDS, Case, result, serve, verdict_on
 
 
 def call(case: Case) -> Mapping[str, object]:
@@ -44,7 +45,8 @@ def _client(case: Case) -> Any:
         "sign_type": case["sign_type"],
     }
     if "app_cert" not in case:
-        return AliPay(alipay_public_key_string=case["alipay_public_key"], **own)
+        config = AliPayConfig(timeout=SECONDS)
+        return AliPay(alipay_public_key_string=case["alipay_public_key"], config=config, **own)
     return DCAliPay(
         app_public_key_cert_string=case["app_cert"],
         alipay_public_key_cert_string=case["alipay_cert"],
