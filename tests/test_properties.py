@@ -848,3 +848,17 @@ def test_a_private_key_with_an_impossible_number_is_refused_as_damaged(
     with pytest.raises(InputError) as caught:
         load_private_key(base64.b64encode(der_integers(numbers)), "key")
     assert [problem.reason for problem in caught.value.problems] == [Reason.KEY_DAMAGED]
+
+
+def test_a_public_key_with_an_even_exponent_is_refused_as_damaged(small_key: SmallKey) -> None:
+    """Else every answer would be called forged, for a character that was lost from the key."""
+    algorithm = bytes.fromhex("300d06092a864886f70d0101010500")
+    for exponent, reasons in ((65537, []), (65536, [Reason.KEY_DAMAGED])):
+        content = b"\0" + der_integers([small_key.numbers[1], exponent])
+        text = base64.b64encode(der(0x30, algorithm + der(0x03, content)))
+        try:
+            load_public_key(text, "key")
+        except InputError as refused:
+            assert [problem.reason for problem in refused.problems] == reasons
+        else:
+            assert reasons == []

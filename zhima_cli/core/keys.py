@@ -99,6 +99,8 @@ def load_public_key(data: bytes, subject: str) -> PublicKey:
         raise _fault(Reason.KEY_FORM, subject, form.value, "SPKI")
     try:
         rsa = RSA.import_key(der)
+        if rsa.e % 2 == 0:
+            raise ValueError
     except (ValueError, IndexError, TypeError, ArithmeticError) as error:
         raise _fault(Reason.KEY_DAMAGED, subject, form.value) from error
     _check_size(rsa, subject)
