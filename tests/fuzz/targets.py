@@ -88,7 +88,7 @@ def _is_at(text: str, name: str, piece: str, value: object) -> bool:
         return False
     mark = {"what was cut out": True}
     expected = {**json.loads(text), name: mark}
-    starts = (found.start() for found in re.finditer(re.escape(piece), text))
+    starts = (found.start() for found in re.finditer(f"(?={re.escape(piece)})", text))
     for start in starts:
         try:
             changed = json.loads(text[:start] + json.dumps(mark) + text[start + len(piece) :])
