@@ -1,6 +1,7 @@
 """``python -m tests.fuzz TARGET --seconds N`` fuzzes, ``--try FILE`` tries what was found again.
 
-Needs the extra ``fuzz``. What it learns stays in the folder ``.fuzz`` for the next time.
+Needs ``tests/fuzz/requirements.txt``. What it learns stays in the folder ``.fuzz`` for the next
+time.
 """
 
 import argparse
@@ -113,7 +114,7 @@ def main() -> int:
         print("nothing found")
         return 0
     if importlib.util.find_spec("atheris") is None:
-        parser.error("atheris is missing: python -m pip install '.[test,fuzz]'")
+        parser.error("atheris is missing: python -m pip install -r tests/fuzz/requirements.txt")
     found = False
     for name in names:
         report = fuzz(name, asked.seconds, asked.folder / name)

@@ -164,6 +164,8 @@ PROFILES = tuple(
         "",
         "# nothing\r\n",
         "[profiles.default]\ntimeout = 0x" + "f" * 5000,
+        "[profiles.default]\ntimeout = " + "9" * 5000,
+        "[profiles.default]\ntimeout = 2026-02-30",
         "[profiles.default]\ntimeout = 1e400\nretries = -0\ndeadline = nan",
     )
 )
@@ -210,6 +212,8 @@ KEYS = tuple(
             for der in (nobody.PKCS1, nobody.PKCS8, nobody.SPKI, nobody.PKCS1_PUBLIC)
         ),
         *(base64.b64encode(nobody.PKCS8 + b"\0" * more).decode() for more in (1, 2, 3)),
+        # Found: an even exponent.
+        base64.b64encode(nobody.SPKI[:-1] + b"\0").decode(),
         *(base64.b64encode(nobody.PKCS8[:-less]).decode() for less in (1, 30, 300)),
         *(
             base64.b64encode(nobody.SPKI.replace(_ALGORITHMS[0], other)).decode()
