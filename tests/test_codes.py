@@ -6,6 +6,7 @@ typed off below; nothing of them is read from zhima.
 
 import json
 import re
+import runpy
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,16 @@ from tests.conftest import Account
 from tests.support.exchange import call
 from tests.support.independent import node_text, signed_answer
 from tests.support.stub import stub_gateway
-from zhima_cli.core.codes import BARE_CODES, GATEWAY_CODES, INTERFACE_CODES
+from zhima_cli.core import codes
+from zhima_cli.core.codes import (
+    BARE_CODES,
+    GATEWAY_CODES,
+    INTERFACE_CODES,
+    KnownCode,
+    Text,
+    look_up,
+)
+from zhima_cli.core.kinds import Kind
 
 TABLE = json.loads(
     (Path(__file__).parent / "data" / "gateway-errors.json").read_text(encoding="utf-8")
@@ -208,3 +218,31 @@ def test_zhima_has_exactly_the_rows_of_the_tables() -> None:
             for row in known
         )
         assert rows == Counter(expected)
+
+
+def test_the_tables_are_made_of_what_stands_in_them() -> None:
+    """They are made anew for it, since they were made when zhima was imported."""
+    made = runpy.run_path(codes.__file__, run_name=codes.__name__)
+    rows = [
+        row for name in ("INTERFACE_CODES", "GATEWAY_CODES", "BARE_CODES") for row in made[name]
+    ]
+    expected = [*INTERFACE_ROWS, *GATEWAY_ROWS, *BARE_ROWS]
+    assert [(row.code, row.sub_code, row.kind.value, row.retryable) for row in rows] == [
+        (row.code, row.sub_code, row.kind, row.retryable) for row in expected
+    ]
+    assert [row.description.zh for row in rows] == [row.description for row in expected]
+    for row, wanted in zip(rows, expected, strict=True):
+        assert row.solution.zh == (wanted.solution or row.solution.zh)
+        assert not is_chinese(row.description.en + row.solution.en)
+
+
+def test_an_unknown_code_is_the_gateways_and_keeps_its_name() -> None:
+    known = look_up("49999", "isv.nobody-knows")
+    assert known == KnownCode(
+        code="49999",
+        sub_code="isv.nobody-knows",
+        kind=Kind.GATEWAY,
+        retryable=False,
+        description=Text("未知的网关返回码", "A return code that is in none of the tables"),
+        solution=look_up("40001", None).solution,
+    )
