@@ -28,24 +28,26 @@ def encrypted(data: bytes) -> str:
     return base64.b64encode(encryptor.update(padded) + encryptor.finalize()).decode()
 
 
-@pytest.mark.parametrize("data", TEXTS)
+@pytest.mark.parametrize("data", TEXTS, ids=range(len(TEXTS)))
 def test_what_is_encrypted_is_what_another_library_makes_of_it(data: bytes) -> None:
     assert encrypt(data, EncryptKey(KEY)) == encrypted(data)
 
 
-@pytest.mark.parametrize("data", TEXTS)
+@pytest.mark.parametrize("data", TEXTS, ids=range(len(TEXTS)))
 def test_what_another_library_encrypted_is_read(data: bytes) -> None:
     assert decrypt(encrypted(data), EncryptKey(KEY)) == data
 
 
-@pytest.mark.parametrize("stray", ["\n", " ", "-", "\\", "收"])
+@pytest.mark.parametrize(
+    "stray", ["\n", " ", "-", "\\", "收"], ids=["line end", "space", "dash", "backslash", "Chinese"]
+)
 def test_nothing_but_base64_is_decrypted(stray: str) -> None:
     text = encrypted(b"data")
     with pytest.raises(UndecryptableError):
         decrypt(text[:8] + stray + text[8:], EncryptKey(KEY))
 
 
-@pytest.mark.parametrize("form", ["{}", " {}\r\n"])
+@pytest.mark.parametrize("form", ["{}", " {}\r\n"], ids=["bare", "space around"])
 def test_a_key_is_read_of_its_base64(form: str) -> None:
     text = form.format(base64.b64encode(KEY).decode())
     assert load_encrypt_key(text.encode(), "encrypt_key") == EncryptKey(KEY)
@@ -61,6 +63,7 @@ def test_a_key_is_read_of_its_base64(form: str) -> None:
         base64.b64encode(KEY)[:8] + b"-" + base64.b64encode(KEY)[8:],
         KEY,
     ],
+    ids=["nothing", "no base64", "short", "long", "stray character", "bytes"],
 )
 def test_what_is_no_key_is_told_by_its_place(text: bytes) -> None:
     with pytest.raises(InputError) as caught:
