@@ -246,3 +246,9 @@ def test_an_unknown_code_is_the_gateways_and_keeps_its_name() -> None:
         description=Text("未知的网关返回码", "A return code that is in none of the tables"),
         solution=look_up("40001", None).solution,
     )
+
+
+@pytest.mark.parametrize("sub_code", ["SYSTEM_ERROR", "ACQ.SYSTEM_ERROR", "isv.a.b.SYSTEM_ERROR"])
+def test_a_business_sub_code_may_have_a_namespace(sub_code: str) -> None:
+    assert look_up(BUSINESS, sub_code) is INTERFACE_CODES[0]
+    assert look_up(BUSINESS, f"{sub_code}.X") is look_up(BUSINESS, None)

@@ -11,6 +11,7 @@ from tests.conftest import APP_ID, Account
 from tests.support.openssl import OpensslKey, Wire, make_key, read_wire
 from tests.support.program import BEIJING_NOW, Result
 from tests.support.stub import Seen, stub_gateway
+from zhima_cli.core.request import Param, string_to_sign
 
 CERT_NO = "260104197909275964"
 TRANSACTION_ID = "ZGYD201610252323000001234"
@@ -302,3 +303,16 @@ def test_the_private_key_alone_in_the_environment_needs_no_file(
     wire = wire_of(stub.seen[0])
     assert wire.params["app_id"] == APP_ID
     assert app.verifies(wire.string_to_sign, wire.params["sign"], "RSA2")
+
+
+def test_neither_a_signature_nor_what_is_empty_is_signed() -> None:
+    pairs = [
+        ("b", "2"),
+        ("sign", "x"),
+        ("a", ""),
+        ("a_b", "&= %"),
+        ("B", "收"),
+        ("sign_type", "RSA"),
+    ]
+    params = tuple(Param(name, value) for name, value in pairs)
+    assert string_to_sign(params) == "B=收&a_b=&= %&b=2&sign_type=RSA"
