@@ -20,6 +20,7 @@ from tests.support.independent import BIZ_NO, private_pem, signed_answer
 from tests.support.lock import LOCKED, ROOT, closure, read_lock
 from tests.support.program import NOW, process_variables, run_inside
 from tests.support.stub import stub_gateway
+from zhima_cli.core.content_encryption import load_encrypt_key
 from zhima_cli.core.keys import load_private_key
 from zhima_cli.core.options import Options, Surroundings
 from zhima_cli.core.profile import read_config
@@ -150,10 +151,12 @@ def test_no_object_shows_a_secret_when_it_is_printed(account: Account) -> None:
         *(options, surroundings, config, profile, sources, settings, settings.account),
         *(settings.parameters, assemble(settings, NOW), sources.key("private_key")),
         *(sources.find("cert_name"), load_private_key(canaries.pem.encode(), "key")),
+        load_encrypt_key(b"MTIzNDU2Nzg5MDEyMzQ1Ng==", "key"),
     ]
     shown = "\n".join(f"{one!r} {one!s}" for one in objects)
     assert "app_id='2014072300007148'" in shown
     assert canaries.found_in(shown) == []
+    assert "1234567890123456" not in shown
     # Else there was nothing to be seen.
     assert settings.app_auth_token == TOKEN
     assert NAME in settings.parameters.identity_param

@@ -1,19 +1,14 @@
 """What each client made of the answers, beside what zhima made of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tests.comparison.answer_cases import AnswerCase
-from tests.comparison.clients import CLIENTS, NODE_UNASKED, OFFICIAL_NODE, Environment
-from tests.comparison.driving import CallResult, drive_calls
-from tests.comparison.loopback import STUB, require
-from tests.conftest import APP_ID, Keys
-from tests.support.independent import public_pem
-from tests.support.mock_client import content
-from tests.support.openssl import OpensslKey
+from tests.comparison.clients import CLIENTS, NODE_UNASKED, OFFICIAL_NODE
+from tests.comparison.driving import CallResult
+from tests.comparison.single_calls import Bench
 from tests.support.program import PERSON, Result, run_inside, run_process
-from tests.support.stub import Said, Seen, stub_gateway
+from tests.support.stub import stub_gateway
 from zhima_cli.core.answer import read_answer
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.content_encryption import EncryptKey
@@ -62,47 +57,19 @@ def _verdict(result: Result) -> str:
 
 
 def judge(
-    environments: Mapping[str, Environment],
-    keys: Keys,
-    app: OpensslKey,
-    cases: Sequence[AnswerCase],
-) -> dict[str, list[CallResult]]:
-    """Let every client make a call for each answer, and return what it took it for."""
-    bodies = {case.number: case.body for case in cases}
-
-    def said(seen: Seen) -> Said:
-        return Said(bodies[int(urlsplit(seen.path).path.rpartition("/")[2])])
-
-    require(STUB)
-    with stub_gateway(said, STUB) as stub:
-        lines = {
-            client: [_line(case, keys, app, judge_name) for judge_name in judges for case in cases]
-            for client, judges in _judges().items()
+    bench: Bench, judge_name: str, cases: Sequence[AnswerCase], **more: object
+) -> list[CallResult]:
+    """Let a client make a call for each answer, and return what it took it for."""
+    changes = [
+        {
+            "sign_type": case.sign_type,
+            "charset": case.charset,
+            "validate_sign": judge_name != NODE_UNASKED,
+            **more,
         }
-        results = drive_calls(environments, lines)
-    assert len(stub.seen) == len(JUDGES) * len(cases)
-    split = {
-        judge_name: results[client][at * len(cases) : (at + 1) * len(cases)]
-        for client, judges in _judges().items()
-        for at, judge_name in enumerate(judges)
-    }
-    return {judge_name: split[judge_name] for judge_name in JUDGES}
-
-
-def _judges() -> dict[str, list[str]]:
-    return {c: [c, NODE_UNASKED] if c == OFFICIAL_NODE else [c] for c in CLIENTS}
-
-
-def _line(case: AnswerCase, keys: Keys, app: OpensslKey, judge_name: str) -> dict[str, object]:
-    return {
-        "gateway": f"http://{STUB[0]}/{case.number}",
-        "app_id": APP_ID,
-        "private_key": app.private_forms["pkcs1-pem"],
-        "key_form": "pkcs1-pem",
-        "alipay_public_key": public_pem(keys.alipay),
-        "sign_type": case.sign_type,
-        "charset": case.charset,
-        "biz_content": content(),
-        "own_json": False,
-        "validate_sign": judge_name != NODE_UNASKED,
-    }
+        for case in cases
+    ]
+    client = OFFICIAL_NODE if judge_name == NODE_UNASKED else judge_name
+    singles = bench.calls(client, changes, [case.body for case in cases])
+    assert all(single.wire for single in singles)
+    return [single.result for single in singles]

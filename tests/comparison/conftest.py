@@ -3,12 +3,13 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from tests.comparison import answer_cases
 from tests.comparison.answer_cases import AnswerCase
-from tests.comparison.answer_outcomes import judge, verdict_of_core
+from tests.comparison.answer_outcomes import JUDGES, judge, verdict_of_core
 from tests.comparison.clients import Environment, install
 from tests.comparison.driving import CallResult
 from tests.comparison.encrypted_outcomes import Encrypted, run_all
@@ -49,7 +50,7 @@ class Answers:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark all of these tests, which are not part of the quick run."""
     for item in items:
-        if "comparison" in item.path.parts:
+        if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker("comparison")
 
 
@@ -89,12 +90,12 @@ def requests(
 
 
 @pytest.fixture(scope="session")
-def answers(environments: Mapping[str, Environment], keys: Keys, app: OpensslKey) -> Answers:
+def answers(bench: Bench, keys: Keys) -> Answers:
     """All answers, judged by all."""
-    cases = answer_cases.make_cases(keys)
+    cases = answer_cases.make_cases(keys, answer_cases.all_kinds())
     key = load_public_key(public_pem(keys.alipay).encode(), "alipay_public_key")
     verdicts = [verdict_of_core(case, key) for case in cases]
-    return Answers(cases, verdicts, judge(environments, keys, app, cases))
+    return Answers(cases, verdicts, {name: judge(bench, name, cases) for name in JUDGES})
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,13 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
 from tests.comparison.clients import ROOT, Environment
+from tests.conftest import APP_ID
+from tests.support.independent import public_pem
+from tests.support.mock_client import content
+from tests.support.openssl import OpensslKey
 
 Line = Mapping[str, object]
 # Far more than it takes: a machine may be busy with much else.
@@ -22,6 +28,22 @@ class CallResult:
     signed: bytes | None
     verdict: str
     why: str
+
+
+def call_line(app: OpensslKey, alipay: RSAPrivateKey, **changes: object) -> dict[str, object]:
+    """Return the line for a driver of a call like any other, but for these changes."""
+    return {
+        "app_id": APP_ID,
+        "private_key": app.private_forms["pkcs1-pem"],
+        "key_form": "pkcs1-pem",
+        "alipay_public_key": public_pem(alipay),
+        "sign_type": "RSA2",
+        "charset": "utf-8",
+        "biz_content": content(),
+        "own_json": False,
+        "validate_sign": True,
+        **changes,
+    }
 
 
 def drive(

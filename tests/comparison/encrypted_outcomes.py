@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.comparison.answer_cases import AnswerCase
-from tests.comparison.answer_outcomes import verdict_of_core
+from tests.comparison.answer_cases import make_cases as make_answers
+from tests.comparison.answer_outcomes import judge, verdict_of_core
 from tests.comparison.clients import NODE_UNASKED, OFFICIAL_NODE
-from tests.comparison.encrypted_cases import KEY, make_answers
+from tests.comparison.encrypted_cases import ENCRYPTED_KINDS
 from tests.comparison.request_cases import RequestCase, make_cases
 from tests.comparison.request_outcomes import ZhimaCall, write_profiles, zhima_call
 from tests.comparison.single_calls import Bench, Single
 from tests.conftest import Account
+from tests.support.aes import KEY_TEXT
 from tests.support.independent import public_pem
 from zhima_cli.core.content_encryption import load_encrypt_key
 from zhima_cli.core.keys import load_public_key
@@ -34,42 +36,31 @@ def run_all(bench: Bench, account: Account) -> Encrypted:
     """Make all calls, and judge all answers."""
     write_profiles(account, bench.app, "https://openapi.alipay.com/gateway.do")
     cases = [case for case in make_cases() if case.charset == "utf-8"][::3]
-    variables = {"ZHIMA_ENCRYPT_KEY": KEY}
+    variables = {"ZHIMA_ENCRYPT_KEY": KEY_TEXT}
     calls = [
         zhima_call(case, account.home, f"--profile={case.key_form}", variables=variables)
         for case in cases
     ]
-    answers = make_answers(bench.keys)
+    kinds = [(kind, "utf-8", layout) for kind, layout in ENCRYPTED_KINDS.items()]
+    answers = make_answers(bench.keys, kinds)
     key = load_public_key(public_pem(bench.keys.alipay).encode(), "alipay_public_key")
-    encrypt_key = load_encrypt_key(KEY.encode(), "encrypt_key")
+    encrypt_key = load_encrypt_key(KEY_TEXT.encode(), "encrypt_key")
     return Encrypted(
         cases,
         calls,
         _calls(bench, cases, calls),
         answers,
         [verdict_of_core(case, key, encrypt_key) for case in answers],
-        {judge: _judge(bench, judge, answers) for judge in ENCRYPTING},
+        {
+            name: [result.verdict for result in judge(bench, name, answers, encrypt_key=KEY_TEXT)]
+            for name in ENCRYPTING
+        },
     )
 
 
 def _calls(bench: Bench, cases: Sequence[RequestCase], calls: Sequence[ZhimaCall]) -> list[Single]:
-    changes = []
-    for case, call in zip(cases, calls, strict=True):
-        names = ("timestamp", "format", "app_auth_token")
-        common = {name: call.params[name] for name in names if name in call.params}
-        own = {"encrypt_key": KEY, "sign_type": case.sign_type, "biz_content": call.biz_content}
-        changes.append({**common, **own})
-    return bench.calls(OFFICIAL_NODE, changes, [b""] * len(cases))
-
-
-def _judge(bench: Bench, judge: str, answers: Sequence[AnswerCase]) -> list[str]:
     changes = [
-        {
-            "encrypt_key": KEY,
-            "sign_type": case.sign_type,
-            "validate_sign": judge != NODE_UNASKED,
-        }
-        for case in answers
+        {"encrypt_key": KEY_TEXT, "sign_type": case.sign_type, **call.given}
+        for case, call in zip(cases, calls, strict=True)
     ]
-    singles = bench.calls(OFFICIAL_NODE, changes, [case.body for case in answers])
-    return [single.result.verdict for single in singles]
+    return bench.calls(OFFICIAL_NODE, changes, [b""] * len(cases))

@@ -136,12 +136,5 @@ def _zhima_verdict(case: RequestCase, home: Path, config: str) -> str:
 def _line(
     setup: MockSetup, case: RequestCase, call: ZhimaCall, changes: Mapping[str, object]
 ) -> dict[str, object]:
-    names = ("timestamp", "format", "app_auth_token")
-    return {
-        **setup.line,
-        **{name: call.params[name] for name in names if name in call.params},
-        "sign_type": case.sign_type,
-        "charset": case.charset,
-        "biz_content": call.biz_content,
-        **changes,
-    }
+    own = {"sign_type": case.sign_type, "charset": case.charset}
+    return {**setup.line, **own, **call.given, **changes}

@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from tests.comparison.clients import CLIENTS, Environment
 from tests.comparison.differences import KEY_FORMS_REFUSED
-from tests.comparison.driving import CallResult, drive_calls
+from tests.comparison.driving import CallResult, call_line, drive_calls
 from tests.comparison.loopback import STUB, require
 from tests.comparison.request_cases import RequestCase
 from tests.conftest import APP_ID, Account
@@ -55,6 +55,13 @@ class ZhimaCall:
     def wire(self) -> Wire:
         """What would be sent."""
         return _wire("POST", self.query, self.body)
+
+    @property
+    def given(self) -> dict[str, object]:
+        """What a client is told of it; the rest it makes by itself."""
+        names = ("timestamp", "format", "app_auth_token")
+        common = {name: self.params[name] for name in names if name in self.params}
+        return {**common, "biz_content": self.biz_content}
 
     def signed(self, charset: str) -> bytes:
         """The bytes that are signed."""
@@ -105,25 +112,19 @@ def zhima_call(
     )
 
 
-def client_line(
-    client: str, case: RequestCase, call: ZhimaCall, app: OpensslKey, gateway: str
-) -> dict[str, object]:
-    """Return the line that lets a client's driver make the same call.
+def _changes(client: str, case: RequestCase, call: ZhimaCall, app: OpensslKey) -> dict[str, object]:
+    """Return what lets a client make the same call.
 
     The client gets the key in the case's form where it reads that, else in one that it does.
     """
     form = "pkcs1-pem" if case.key_form in KEY_FORMS_REFUSED[client] else case.key_form
-    names = ("timestamp", "format", "app_auth_token", "biz_content")
     return {
-        "gateway": gateway,
-        "app_id": APP_ID,
+        "gateway": _url(client, case),
         "private_key": app.private_forms[form],
         "key_form": form,
         "sign_type": case.sign_type,
         "charset": case.charset,
-        "own_json": False,
-        "validate_sign": True,
-        **{name: call.params[name] for name in names if name in call.params},
+        **call.given,
     }
 
 
@@ -160,10 +161,9 @@ def make_calls(
 
     require(STUB)
     with stub_gateway(said, STUB) as stub:
-        public = {"alipay_public_key": public_pem(account.keys.alipay)}
         lines = {
             client: [
-                {**client_line(client, case, call, app, _url(client, case)), **public}
+                call_line(app, account.keys.alipay, **_changes(client, case, call, app))
                 for case, call in zip(cases, calls, strict=True)
             ]
             for client in CLIENTS

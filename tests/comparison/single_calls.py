@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tests.comparison.clients import CLIENTS, Environment
-from tests.comparison.driving import CallResult, drive_calls
+from tests.comparison.driving import CallResult, call_line, drive_calls
 from tests.comparison.loopback import STUB, require
 from tests.comparison.request_outcomes import Wire, wire_of
-from tests.conftest import APP_ID, Keys
-from tests.support.independent import public_pem, signed_answer
-from tests.support.mock_client import content
+from tests.conftest import Keys
+from tests.support.independent import signed_answer
 from tests.support.openssl import OpensslKey
 from tests.support.stub import Said, stub_gateway
 
@@ -45,21 +44,6 @@ class Bench:
     keys: Keys
     app: OpensslKey
 
-    def line(self, **changes: object) -> dict[str, object]:
-        """Return the line for a driver of a call like any other, but for these changes."""
-        return {
-            "app_id": APP_ID,
-            "private_key": self.app.private_forms["pkcs1-pem"],
-            "key_form": "pkcs1-pem",
-            "alipay_public_key": public_pem(self.keys.alipay),
-            "sign_type": "RSA2",
-            "charset": "utf-8",
-            "biz_content": content(),
-            "own_json": False,
-            "validate_sign": True,
-            **changes,
-        }
-
     def call(
         self, body: bytes | None = None, zone: str = "Asia/Shanghai", **changes: object
     ) -> dict[str, Single]:
@@ -78,7 +62,7 @@ class Bench:
     ) -> list[Single]:
         """Let one client make a call with each of the changes; each gets its own answer."""
         lines = [
-            self.line(**{"gateway": f"{GATEWAY}/{number}", **change})
+            call_line(self.app, self.keys.alipay, **{"gateway": f"{GATEWAY}/{number}", **change})
             for number, change in enumerate(changes)
         ]
         paths = [urlsplit(str(line["gateway"])).path for line in lines]

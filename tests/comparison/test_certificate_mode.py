@@ -5,13 +5,19 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from tests.comparison import differences
 from tests.comparison.made_certificates import Naming, make, pem
 from tests.comparison.request_cases import make_cases
 from tests.comparison.request_outcomes import zhima_call
 from tests.comparison.serial_outcomes import NUMBERING
 from tests.comparison.single_calls import Bench
 from tests.conftest import Account
-from tests.support.independent import BIZ_NO, NODE, SUCCESS, sign
+from tests.support.independent import BIZ_NO, NODE, SUCCESS, public_pem, sign
+from zhima_cli.core.answer import read_answer
+from zhima_cli.core.charset import Charset
+from zhima_cli.core.errors import Reason, UntrustedError
+from zhima_cli.core.keys import load_public_key
+from zhima_cli.core.signature import SignType
 
 CASES = [case for case in make_cases() if case.charset == "utf-8"][::9]
 
@@ -42,13 +48,8 @@ def test_a_client_signs_and_sends_the_same(bench: Bench, account: Account, clien
     account.config.unlink()
     arguments = (*files, f"--private-key-file={key_file}", "--app-id=2014072300007148")
     calls = [zhima_call(case, account.home, *arguments) for case in CASES]
-    names = ("timestamp", "format", "app_auth_token", "biz_content")
     changes = [
-        {
-            **certificates,
-            "sign_type": case.sign_type,
-            **{name: call.params[name] for name in names if name in call.params},
-        }
+        {**certificates, "sign_type": case.sign_type, **call.given}
         for case, call in zip(CASES, calls, strict=True)
     ]
     bodies = [
@@ -60,4 +61,11 @@ def test_a_client_signs_and_sends_the_same(bench: Bench, account: Account, clien
         assert single.result.signed == call.signed("utf-8")
         assert single.params == call.wire.params
         assert len(single.params["alipay_root_cert_sn"]) == 65
+        # zhima does not believe what names another certificate than its own.
         assert single.result.verdict == f"biz_no {BIZ_NO}"
+        assert client in differences.IGNORED_CERTIFICATE.clients
+    for case, body in zip(CASES, bodies, strict=True):
+        key = load_public_key(public_pem(bench.keys.alipay).encode(), "")
+        with pytest.raises(UntrustedError) as refused:
+            read_answer(body, Charset.UTF_8, key, SignType(case.sign_type), alipay_cert_sn="0b")
+        assert [p.reason for p in refused.value.problems] == [Reason.OTHER_CERTIFICATE]

@@ -7,7 +7,7 @@ import contextlib
 from dataclasses import dataclass, replace
 
 from zhima_cli.core.charset import Charset
-from zhima_cli.core.content_encryption import EncryptKey, UndecryptableError, decrypt
+from zhima_cli.core.content_encryption import EncryptKey, decrypt
 from zhima_cli.core.errors import Reason, UntrustedError
 from zhima_cli.core.keys import PublicKey
 from zhima_cli.core.kinds import Sent
@@ -172,7 +172,7 @@ def _open(node: object, charset: Charset, key: EncryptKey | None) -> object:
     if key is None:
         raise _untrusted(Reason.ANSWER_ENCRYPTED)
     opened: object = None
-    with contextlib.suppress(UndecryptableError, UnicodeError, JsonError):
+    with contextlib.suppress(ValueError):
         opened = decode(decrypt(node, key).decode(charset.value))
     if not isinstance(opened, dict):
         raise _untrusted(Reason.ANSWER_UNDECRYPTABLE)

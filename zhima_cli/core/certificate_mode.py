@@ -122,7 +122,7 @@ def _check_app(
 ) -> None:
     name, origin = "app_cert_file", app.origin
 
-    def read() -> PublicKey:
+    def check() -> None:
         check_validity(app.own, now, origin)
         if roots is not None:
             between = (*app.between, *(alipay.between if alipay else ()))
@@ -130,8 +130,8 @@ def _check_app(
             # the root bundle either; where it is nowhere, there is no chain to be checked.
             if app.between or has_issuer(app.own, (*between, *roots.bundle)):
                 check_chain((app.own, *between), roots.bundle, now, origin)
-        return public_key(app.own, origin)
+        public = public_key(app.own, origin)
+        if private is not None and public.rsa != private.rsa.public_key():
+            raise InputError(Problem(Kind.CONFIG, Reason.CERT_OF_OTHER_KEY, origin))
 
-    public = sources.attempt(name, read)
-    if public is not None and private is not None and public.rsa != private.rsa.public_key():
-        sources.fail(name, Problem(Kind.CONFIG, Reason.CERT_OF_OTHER_KEY, origin))
+    sources.attempt(name, check)

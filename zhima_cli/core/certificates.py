@@ -3,6 +3,7 @@
 Nothing but certificate mode imports this, since it needs the extra `cert` of the package.
 """
 
+import base64
 import hashlib
 import re
 import warnings
@@ -12,9 +13,10 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from zhima_cli.core.errors import InputError, Problem, Reason
-from zhima_cli.core.keys import PublicKey, make_public_key
+from zhima_cli.core.keys import PublicKey, load_public_key
 from zhima_cli.core.kinds import Kind
 
 MAX_CERTIFICATE_BYTES = 256 * 1024
@@ -42,10 +44,9 @@ def load_certificates(data: bytes, subject: str) -> tuple[x509.Certificate, ...]
     there is none, or one that cannot be read.
     """
     try:
-        certificates = tuple(map(_load, _blocks(data, subject)))
+        return tuple(map(_load, _blocks(data, subject)))
     except ValueError as error:
         raise _fault(Reason.CERT_UNREADABLE, subject) from error
-    return certificates
 
 
 def load_root_bundle(data: bytes, subject: str) -> tuple[x509.Certificate, ...]:
@@ -94,8 +95,9 @@ def public_key(certificate: x509.Certificate, subject: str) -> PublicKey:
         key = None
     if not isinstance(key, RSAPublicKey):
         raise _fault(Reason.CERT_NOT_RSA, subject)
-    numbers = key.public_numbers()
-    return make_public_key(numbers.n, numbers.e, subject)
+    return load_public_key(
+        key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo), subject
+    )
 
 
 def check_validity(certificate: x509.Certificate, now: datetime, subject: str) -> None:
@@ -190,8 +192,6 @@ def _blocks(data: bytes, subject: str) -> list[bytes]:
 
 
 def _has_rsa(block: bytes) -> bool:
-    import base64  # only an odd certificate needs it
-
     try:
         return _RSA_DER in base64.b64decode(b"".join(block.split()[2:-2]))
     except ValueError:

@@ -1,7 +1,6 @@
 """Content encryption (接口内容加密): AES-CBC with PKCS#7 padding, as base64 (protocol.md)."""
 
 import base64
-import binascii
 from dataclasses import dataclass, field
 
 from zhima_cli.core.errors import InputError, Problem, Reason
@@ -21,10 +20,6 @@ class EncryptKey:
     data: bytes = field(repr=False)
 
 
-class UndecryptableError(ValueError):
-    """The text is not what this key encrypts; it does not say why, lest it tells of the key."""
-
-
 def load_encrypt_key(data: bytes, subject: str) -> EncryptKey:
     """Read the key: base64 of 16 bytes on one line, as the platform shows it.
 
@@ -33,7 +28,7 @@ def load_encrypt_key(data: bytes, subject: str) -> EncryptKey:
     try:
         text = data.decode("utf-8-sig")  # Windows' editors put a mark first
         key = base64.b64decode(text.strip(), validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         key = b""
     if len(key) != _KEY_BYTES:
         raise InputError(Problem(Kind.CONFIG, Reason.ENCRYPT_KEY_FORM, subject))
@@ -50,12 +45,12 @@ def encrypt(data: bytes, key: EncryptKey) -> str:
 
 
 def decrypt(text: str, key: EncryptKey) -> bytes:
-    """Return what ``text``, as base64, holds. Raises UndecryptableError."""
+    """Return what ``text``, as base64, holds.
+
+    Raises ValueError; what it says must reach nobody, lest it tells of the key.
+    """
     from Crypto.Cipher import AES
     from Crypto.Util.Padding import unpad
 
-    try:
-        data = base64.b64decode(text, validate=True)
-        return unpad(AES.new(key.data, AES.MODE_CBC, _IV).decrypt(data), _BLOCK_BYTES)
-    except (binascii.Error, ValueError):
-        raise UndecryptableError from None
+    data = base64.b64decode(text, validate=True)
+    return unpad(AES.new(key.data, AES.MODE_CBC, _IV).decrypt(data), _BLOCK_BYTES)

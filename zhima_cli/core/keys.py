@@ -107,19 +107,6 @@ def load_public_key(data: bytes, subject: str) -> PublicKey:
     return PublicKey(rsa)
 
 
-def make_public_key(n: int, e: int, subject: str) -> PublicKey:
-    """Make a public key of its numbers; ``subject`` names where they came from.
-
-    Raises InputError.
-    """
-    try:
-        rsa = RSA.construct((n, e))
-    except ValueError as error:
-        raise _fault(Reason.KEY_DAMAGED, subject, KeyForm.CERTIFICATE.value) from error
-    _check_size(rsa, subject)
-    return PublicKey(rsa)
-
-
 def is_own_public_key(public: PublicKey, private: PrivateKey) -> bool:
     """Say whether ``public`` is the public half of ``private``: the commonest mistake."""
     return public.rsa.n == private.rsa.n

@@ -13,12 +13,7 @@ from urllib.parse import parse_qsl
 from zhima_cli.core.answer import ERROR_NODE, MOCK_MEMBER, RESPONSE_NODE, SUCCESS_CODE
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.codes import BUSINESS_CODE, look_up
-from zhima_cli.core.content_encryption import (
-    ENCRYPT_TYPE,
-    UndecryptableError,
-    decrypt,
-    encrypt,
-)
+from zhima_cli.core.content_encryption import ENCRYPT_TYPE, decrypt, encrypt
 from zhima_cli.core.identity import MAX_IDENTITY_PARAM, missing_members
 from zhima_cli.core.json_options import JSON_PARAMETERS
 from zhima_cli.core.outcome import MOCK_BIZ_NO
@@ -182,7 +177,7 @@ class MockGateway:
     def _decrypt(self, biz_content: str, charset: Charset) -> str:
         try:
             return decrypt(biz_content, self.keys.encrypt_key).decode(charset.value)
-        except (UndecryptableError, UnicodeError):
+        except ValueError:
             raise _Refusal("40003", "isv.decryption-error-unknown") from None
 
     def _verify(self, params: Mapping[str, str], charset: Charset, sign_type: SignType) -> None:

@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from zhima_cli.core.errors import InputError, Problem, Reason
@@ -27,7 +27,9 @@ def write_profile(
     option that asks for it. Raises InputError.
     """
     with _told(path, subject):  # a path without a name, such as "." or "/", has none beside it
-        files = [*_certificates(path, keys), (path, _text(path, gateway, keys, with_encryption))]
+        certificates = _certificates(path, keys)
+    names = {setting: file.name for setting, (file, _) in certificates.items()}
+    files = [*certificates.values(), (path, _text(gateway, keys, names, with_encryption))]
     for file, _ in files:
         with _told(file, subject):
             if os.path.lexists(file) and not _is_ours(file):
@@ -48,18 +50,17 @@ def _told(path: Path, subject: str) -> Iterator[None]:
         raise InputError(problem) from error
 
 
-def _certificates(path: Path, keys: MockKeys) -> list[tuple[Path, str]]:
-    certificates = keys.certificates
-    if certificates is None:
-        return []
-    return [
-        (path.with_name(f"{path.stem}.{name}.crt"), f"{_MARK}\n{text}")
-        for name, text in (
-            ("app_cert", certificates.app_cert),
-            ("alipay_cert", certificates.alipay_cert),
-            ("alipay_root_cert", certificates.alipay_root_cert),
+def _certificates(path: Path, keys: MockKeys) -> dict[str, tuple[Path, str]]:
+    """Return each certificate's file and what it holds, by the setting that names it."""
+    if keys.certificates is None:
+        return {}
+    return {
+        f"{name}_file": (
+            path.with_name(f"{path.stem}.{name}.crt"),
+            f"{_MARK}\n{getattr(keys.certificates, name)}",
         )
-    ]
+        for name in ("app_cert", "alipay_cert", "alipay_root_cert")
+    }
 
 
 def _is_ours(path: Path) -> bool:
@@ -82,7 +83,9 @@ def _replace(path: Path, text: str) -> None:
         raise
 
 
-def _text(path: Path, gateway: str, keys: MockKeys, with_encryption: bool) -> str:
+def _text(
+    gateway: str, keys: MockKeys, certificates: Mapping[str, str], with_encryption: bool
+) -> str:
     lines = [
         _MARK,
         "# The keys were made for this one gateway and are good for nothing else.",
@@ -95,9 +98,8 @@ def _text(path: Path, gateway: str, keys: MockKeys, with_encryption: bool) -> st
     ]
     if keys.certificates is None:
         lines.append(f'alipay_public_key = "{keys.gateway.public_text}"')
-    for file, _ in _certificates(path, keys):
-        name = file.name.split(".")[-2]
-        lines.append(f"{name}_file = {json.dumps(file.name, ensure_ascii=False)}")
+    for setting, name in certificates.items():
+        lines.append(f"{setting} = {json.dumps(name, ensure_ascii=False)}")
     if with_encryption:
         lines.append(f'encrypt_key = "{keys.encrypt_key_text}"')
     return "\n".join(lines) + "\n"
