@@ -563,6 +563,10 @@ UNREADABLE_FILES: dict[str, Callable[[str, Keys], str | bytes]] = {
     "no name that is text": lambda text, _keys: pem(
         der_of(text).replace("测试".encode(), b"\xff" * 6)
     ),
+    # A certificate's version is 1 or 3 (RFC 5280): 0 or 2, as it is written.
+    "of version 2": lambda text, _keys: pem(
+        der_of(text).replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020101"), 1)
+    ),
     "zeros": lambda _text, _keys: bytes(1000),
 }
 

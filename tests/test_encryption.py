@@ -456,7 +456,10 @@ def test_a_keys_file_that_is_not_there_is_an_error_in_words(account: Account) ->
     assert f"the file cannot be read: {path}: No such file" in str(result.json["description"])
 
 
-@pytest.mark.parametrize("key", [KEY_TEXT, "ab/cd/ef+gh/ij/kl/mnopQ==", "AB//CD//EF//GH//IJKLMQ=="])
+@pytest.mark.parametrize(
+    "key",
+    [KEY_TEXT, f"{KEY_TEXT} ", "ab/cd/ef+gh/ij/kl/mnopQ==", "AB//CD//EF//GH//IJKLMQ=="],
+)
 def test_a_key_in_the_place_of_its_file_is_not_shown(account: Account, key: str) -> None:
     """An easy mistake, and the message goes into logs."""
     account.write(encrypt_key_file=key)

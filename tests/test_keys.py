@@ -696,4 +696,4 @@ def test_the_search_for_key_material_finds_it(wrong: Wrong) -> None:
     assert not _shows_nothing_of(wrong.pem, Result(0, f"│ {line[:10]} │\n│ {line[10:]} │", ""))
     assert not _shows_nothing_of(wrong.escaped, Result(0, "", line))
     assert not _shows_nothing_of(wrong.der, Result(0, "", _bare(wrong.pem)[200:220]))
-    assert _shows_nothing_of(wrong.pem, Result(0, line[:15], "damaged"))
+    assert _shows_nothing_of(wrong.pem, Result(0, line[:15], "!"))

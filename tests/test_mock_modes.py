@@ -257,7 +257,11 @@ def certified_keys(keys: Keys, hierarchy: Hierarchy) -> MockKeys:
     )
 
 
-CERTIFICATES = ["mock.alipay_cert.crt", "mock.alipay_root_cert.crt", "mock.app_cert.crt"]
+CERTIFICATES = [
+    "mock.toml.alipay_cert.crt",
+    "mock.toml.alipay_root_cert.crt",
+    "mock.toml.app_cert.crt",
+]
 
 
 def test_the_certificates_are_beside_the_profile_and_written_anew(
@@ -267,16 +271,16 @@ def test_the_certificates_are_beside_the_profile_and_written_anew(
     made = certified_keys(keys, hierarchy)
     for _ in range(2):
         write_profile(path, "http://127.0.0.1:1/", made, "--write-profile", with_encryption=True)
-        assert names_in(tmp_path) == [*CERTIFICATES, "mock.toml"]
+        assert names_in(tmp_path) == ["mock.toml", *CERTIFICATES]
         assert [mode(tmp_path / name) for name in names_in(tmp_path)] == [0o600] * 4
         for name, text in hierarchy.files.items():
-            file = tmp_path / f"mock.{name.removesuffix('_file')}.crt"
+            file = tmp_path / f"mock.toml.{name.removesuffix('_file')}.crt"
             assert file.read_text() == f"{MARK}\n{text}"
             file.write_text(f"{MARK}\nolder")
             file.chmod(0o644)
     profile = tomllib.loads(path.read_text())["profiles"]["mock-gateway"]
     assert {name: profile[name] for name in FILES} == {
-        name: f"mock.{name.removesuffix('_file')}.crt" for name in FILES
+        name: f"mock.toml.{name.removesuffix('_file')}.crt" for name in FILES
     }
     assert "alipay_public_key" not in profile
     assert profile["encrypt_key"] == made.encrypt_key_text
@@ -284,7 +288,7 @@ def test_the_certificates_are_beside_the_profile_and_written_anew(
     assert "encrypt_key" not in tomllib.loads(path.read_text())["profiles"]["mock-gateway"]
 
 
-@pytest.mark.parametrize("name", [*CERTIFICATES, "mock.toml"])
+@pytest.mark.parametrize("name", ["mock.toml", *CERTIFICATES])
 def test_no_file_is_written_where_one_of_them_is_foreign(
     tmp_path: Path, keys: Keys, hierarchy: Hierarchy, name: str
 ) -> None:
@@ -318,10 +322,10 @@ def test_a_mode_needs_a_profile_to_be_known_by(tmp_path: Path, option: str) -> N
 
 
 def test_both_modes_as_processes(tmp_path: Path) -> None:
-    """In the machine's own time: the certificates are made for a day."""
+    """In the machine's own time: the certificates are made for a year."""
     arguments = ("--write-profile=mock.toml", "--with-certificates", "--with-encryption")
     with running(tmp_path, *arguments) as gateway:
-        assert names_in(tmp_path) == [*CERTIFICATES, "mock.toml"]
+        assert names_in(tmp_path) == ["mock.toml", *CERTIFICATES]
         assert [mode(tmp_path / name) for name in names_in(tmp_path)] == [0o600] * 4
         call = ["init-cert", *PERSON, "--config=mock.toml", "--no-history", "--output=json"]
         made = run_process([*call, "--transaction-id=T1"], tmp_path)
@@ -331,7 +335,8 @@ def test_both_modes_as_processes(tmp_path: Path) -> None:
     assert end.err.splitlines()[1].startswith("T1 10000 ZMMOCK")
     assert "260104197909275964" not in end.err
     app, alipay, root = (
-        tmp_path / f"mock.{name}.crt" for name in ("app_cert", "alipay_cert", "alipay_root_cert")
+        tmp_path / f"mock.toml.{name}.crt"
+        for name in ("app_cert", "alipay_cert", "alipay_root_cert")
     )
     params = dry.json["params"]
     assert isinstance(params, dict)

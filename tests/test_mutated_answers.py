@@ -1,6 +1,7 @@
 """Anything accepted is what was verified: signed answers that were changed on their way.
 
-Every run makes the same 11,200 changes, ``python -m pytest -m long`` nine times as many others.
+Every run makes 11,200 changes, some of which go by the run's key; ``python -m pytest -m long``
+makes nine times as many others.
 """
 
 import json
@@ -205,7 +206,7 @@ def test_the_program_says_of_a_changed_answer_what_was_signed_or_nothing(
 
 
 def samples(gate: Gate) -> tuple[list[tuple[Mutation, Judged]], ...]:
-    """Return changed answers that are accepted, and as many that are refused, of every kind."""
+    """Return changed answers that are accepted, and as many that are refused."""
     accepted: list[tuple[Mutation, Judged]] = []
     refused: list[tuple[Mutation, Judged]] = []
     for answer in gate.vault.answers():

@@ -655,6 +655,12 @@ def test_a_file_with_two_secrets_gets_one_warning(account: Account) -> None:
     assert (result.status, result.err.count("(mode 0644)")) == (0, 1)
 
 
+def test_a_key_in_the_place_of_a_profiles_name_is_not_shown(account: Account) -> None:
+    result = account.init_cert("--profile=wPxuEd6tvu9aWn5+kKvN7w==")
+    assert result.status == 3
+    assert "wPxuEd6t" not in result.out + result.err
+
+
 def test_a_public_key_file_that_others_can_read_is_as_it_should_be(account: Account) -> None:
     file = account.home / "alipay.pem"
     file.write_text(public_pem(account.keys.alipay), encoding="utf-8")

@@ -115,7 +115,7 @@ ANSWERS = (
         ("signed error_response",),
         Taken.FAILURE,
         Taken.REFUSED,
-        "It looks for the node by the interface's name alone.",
+        "It cuts out what it verifies by the interface's name alone.",
     ),
     AnswerDifference(
         (OFFICIAL_NODE, OTHER_PYTHON),

@@ -117,7 +117,8 @@ def _encrypted(encrypted: Encrypted) -> Iterable[str]:
     same = sum(other.params == call.wire.params for call, other in calls)
     yield "## Content encryption\n"
     yield (
-        f"The Node.js client alone can encrypt. Of {len(encrypted.requests)} encrypted requests, "
+        "The Node.js client alone can encrypt, and that in utf-8. Of "
+        f"{len(encrypted.requests)} encrypted requests, "
         f"{same} are the same to the byte. Its answers:\n"
     )
     yield from _judged(

@@ -8,7 +8,10 @@ import pytest
 from tests.comparison.answer_cases import GENUINE, IN_CHARSETS, NOT_GENUINE
 from tests.comparison.answer_outcomes import JUDGES, program_verdict
 from tests.comparison.conftest import Answers
-from tests.comparison.differences import ANSWERS
+from tests.comparison.differences import ANSWERS, ENCRYPTED, REQUESTS, SERIALS
+from tests.comparison.encrypted_cases import ENCRYPTED_KINDS
+from tests.comparison.made_certificates import NAMINGS
+from tests.comparison.request_cases import CLASSES, row_name
 from tests.comparison.verdicts import Taken, taken
 from tests.conftest import Account, Keys
 
@@ -44,8 +47,14 @@ def test_zhima_believes_what_is_genuine_and_that_alone(answers: Answers, kind: s
 
 
 def test_every_listed_class_exists() -> None:
-    listed = {row for difference in ANSWERS for row in difference.rows}
-    assert listed <= set(KINDS)
+    requests = {row_name(*one) for one in CLASSES}
+    for differences, existing in (
+        (ANSWERS, set(KINDS)),
+        (ENCRYPTED, set(ENCRYPTED_KINDS)),
+        (SERIALS, set(NAMINGS)),
+        (REQUESTS, requests),
+    ):
+        assert {row for difference in differences for row in difference.rows} <= existing
 
 
 def test_the_program_takes_each_class_as_its_core_does(

@@ -432,7 +432,7 @@ class Mutation(NamedTuple):
 
 
 def mutations(answer: Answer, vault: Vault, number: int, seed: str) -> Iterator[Mutation]:
-    """Return ``number`` different mutations of the answer, always the same, all kinds in turn."""
+    """Return ``number`` different mutations of the answer, all kinds in turn."""
     chance = random.Random(f"{seed} {answer.charset} {answer.sign_type} {answer.name}")  # noqa: S311
     seen = {answer.body}
     while len(seen) <= number:

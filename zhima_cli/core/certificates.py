@@ -68,7 +68,10 @@ def serial_number(certificate: x509.Certificate) -> str:
     """Return the certificate's SN: the MD5 of its issuer and number (protocol.md)."""
     parts = (f"{a.rfc4514_attribute_name}={_text(a.value)}" for a in _names(certificate)[0])
     issuer = ",".join(reversed(list(parts)))
-    data = f"{issuer}{certificate.serial_number}".encode()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a number that is zero or negative
+        number = certificate.serial_number
+    data = f"{issuer}{number}".encode()
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
@@ -141,10 +144,13 @@ def has_issuer(certificate: x509.Certificate, others: Sequence[x509.Certificate]
 
 def _load(block: bytes) -> x509.Certificate:
     """Read a certificate, its names at once: else the library does when they are asked for."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        certificate = x509.load_pem_x509_certificate(block)
-    _names(certificate)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            certificate = x509.load_pem_x509_certificate(block)
+        _names(certificate)
+    except (TypeError, x509.InvalidVersion) as error:
+        raise ValueError from error
     return certificate
 
 

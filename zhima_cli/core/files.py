@@ -10,15 +10,19 @@ from zhima_cli.core.kinds import Kind
 
 # What stands where a path is due may be the secret itself: a key, or JSON with a person in it.
 _SHOWN_PATH = re.compile(r"[^\r\n{}\"]{1,200}")
-# How the base64 of a key's DER begins, or that of 16 bytes ends.
-_KEY_TEXT = re.compile(r"(?:^|/)M[A-I][A-Za-z0-9+/]{38}|[A-Za-z0-9+/]{8}==$")
+# How the base64 of a key's DER begins, or that of 16 bytes looks at its end.
+_KEY_TEXT = re.compile(r"(?:^|/)M[A-I][A-Za-z0-9+/]{38}|[A-Za-z0-9+/]{8}==")
 
 
 def shown_path(path: Path) -> str:
     """Return the path for a message, or ``…`` for what is unlike a path."""
     text = str(path)
-    is_secret = "-----" in text or _KEY_TEXT.search(text)
-    return text if _SHOWN_PATH.fullmatch(text) and not is_secret else "…"
+    return text if _SHOWN_PATH.fullmatch(text) and not is_like_key(text) else "…"
+
+
+def is_like_key(text: str) -> bool:
+    """Say whether ``text`` is like a key that was put into the place of something else."""
+    return "-----" in text or _KEY_TEXT.search(text) is not None
 
 
 def system_words(error: Exception) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from zhima_cli.core.errors import InputError, Problem, Reason
-from zhima_cli.core.files import read_file
+from zhima_cli.core.files import is_like_key, read_file
 from zhima_cli.core.kinds import Kind
 
 MAX_CONFIG_BYTES = 64 * 1024
@@ -166,7 +166,7 @@ def _unknown_key(where: str, key: str, known: tuple[str, ...]) -> Problem:
 
 def shown_name(name: str) -> str:
     """Return the name of a key or profile for a message, or ``…`` for what is unlike one."""
-    return name if len(name) <= _MAX_SHOWN_NAME else "…"
+    return name if len(name) <= _MAX_SHOWN_NAME and not is_like_key(name) else "…"
 
 
 def _number_text(number: float) -> str:

@@ -15,11 +15,11 @@ from zhima_cli.core.serial_numbers import SerialNumbers
 from zhima_cli.mock.gateway import APP_ID
 from zhima_cli.mock.keys import KeyPair, MockCertificates
 
-_VALIDITY = timedelta(days=1)
+_VALIDITY = timedelta(days=365)
 
 
 def make_certificates(application: KeyPair, gateway: KeyPair) -> MockCertificates:
-    """Make certificates that are valid for a day; takes about half a second."""
+    """Make certificates that are valid for a year; takes about half a second."""
     root_key, app_issuer_key, alipay_issuer_key = (
         rsa.generate_private_key(65537, 2048) for _ in range(3)
     )

@@ -87,7 +87,7 @@ _BEFORE_THE_CALLER = _BEFORE_THE_METHOD | {
 class Received:
     """A request: the URL's query, and the body's form, both still percent-encoded."""
 
-    query: str
+    query: str = field(repr=False)
     form: str = field(repr=False)
 
 

@@ -56,7 +56,7 @@ def _certificates(path: Path, keys: MockKeys) -> dict[str, tuple[Path, str]]:
         return {}
     return {
         f"{name}_file": (
-            path.with_name(f"{path.stem}.{name}.crt"),
+            path.with_name(f"{path.name}.{name}.crt"),
             f"{_MARK}\n{getattr(keys.certificates, name)}",
         )
         for name in ("app_cert", "alipay_cert", "alipay_root_cert")
