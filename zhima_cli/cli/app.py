@@ -144,12 +144,13 @@ def _options_of_zhima(
 def _grammar(command: TyperCommand | TyperGroup) -> Grammar:
     takes_value = dict.fromkeys(_HELP, False)
     words: list[str] = []
+    optional_words: list[str] = []
     for param in command.params:
         if isinstance(param, TyperOption):
             takes_value |= dict.fromkeys(param.opts, not param.is_flag)
         elif isinstance(param, TyperArgument):
-            words.append(param.metavar or "")
-    return Grammar(takes_value, tuple(words))
+            (words if param.required else optional_words).append(param.metavar or "")
+    return Grammar(takes_value, tuple(words), tuple(optional_words))
 
 
 def _help(path: Sequence[TyperCommand | TyperGroup], helps: Mapping[str, str]) -> str:

@@ -19,10 +19,14 @@ _MISSPELLING = 2
 
 @dataclass(frozen=True)
 class Grammar:
-    """The options of one command, with whether each takes a value, and its other words."""
+    """The options of one command, with whether each takes a value, and its other words.
+
+    Of the words, those that may be left out stand apart, and behind the others.
+    """
 
     takes_value: Mapping[str, bool]
     words: tuple[str, ...]
+    optional_words: tuple[str, ...] = ()
 
     def end_of_options(self, arguments: Sequence[str]) -> int:
         """Return the index of the first of the arguments that is no option nor its value."""
@@ -59,7 +63,7 @@ class Grammar:
                     pending.pop(0)
         for word in self.words[words:]:
             yield Problem(Kind.USAGE, Reason.ARGUMENT_IS_DUE, word)
-        if words > len(self.words):
+        if words > len(self.words) + len(self.optional_words):
             yield Problem(Kind.USAGE, Reason.UNEXPECTED_ARGUMENT)
 
     def asks_for(self, options: Sequence[str], arguments: Sequence[str]) -> bool:

@@ -61,7 +61,7 @@ def history(
                 raise InputError(Problem(Kind.USAGE, Reason.OPTION_MISPLACED, option, command))
         return 0
     session.check()
-    form = _form(session)
+    form = session.form()
     wanted = Filter(
         state=_state(state),
         profile=profile,
@@ -96,7 +96,7 @@ def show(
     """Show all records of one transaction; return the exit status."""
     session: Session = context.obj
     session.check()
-    form = _form(session)
+    form = session.form()
     wanted = Filter(profile=profile, transaction_id=transaction_id)
     options = Options(config=config, profile=profile, history=history)
     with _opened(session, options) as opened:
@@ -177,14 +177,6 @@ def _opened(session: Session, options: Options) -> Iterator[History | None]:
         pass  # opening it will tell
     with open_history(path) as opened:
         yield opened
-
-
-def _form(session: Session) -> Form:
-    form = session.presentation.form
-    if form is Form.CURL:
-        expected = "pretty, plain, json"
-        raise InputError(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--output", expected=expected))
-    return form
 
 
 def _state(text: str | None) -> State | None:

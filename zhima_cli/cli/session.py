@@ -69,6 +69,14 @@ class Session:
         if self.presentation.problems:
             raise InputError(*self.presentation.problems)
 
+    def form(self) -> Form:
+        """Return the form for what is no request. Raises InputError for the one of requests."""
+        form = self.presentation.form
+        if form is Form.CURL:
+            choices = "pretty, plain, json"
+            raise InputError(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--output", expected=choices))
+        return form
+
     def tell(self, label: Label, text: str) -> None:
         """Say something in one line on standard error."""
         self.log(f"zhima: {self.words.labels[label]} {text}")

@@ -54,6 +54,18 @@ class Account:
         return self.serial_numbers.alipay_cert_sn if self.serial_numbers else None
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What was found of an account; a part that is missing or wrong is None."""
+
+    app_id: str | None
+    private_key: PrivateKey | None
+    alipay_public_key: PublicKey | None
+    gateway: str
+    serial_numbers: SerialNumbers | None
+    encrypt_key: EncryptKey | None
+
+
 def resolve_account(
     sources: Sources, charset: Charset, now: datetime, *, dry_run: bool
 ) -> Account | None:
@@ -62,6 +74,21 @@ def resolve_account(
     ``now``, any aware time, has to be within the validity of certificates. A ``dry_run`` needs no
     key of Alipay's.
     """
+    parts = find_parts(sources, charset, now, dry_run=dry_run)
+    if parts.app_id is None or parts.private_key is None:
+        return None
+    return Account(
+        parts.app_id,
+        parts.private_key,
+        parts.alipay_public_key,
+        parts.gateway,
+        parts.serial_numbers,
+        parts.encrypt_key,
+    )
+
+
+def find_parts(sources: Sources, charset: Charset, now: datetime, *, dry_run: bool) -> Parts:
+    """Like resolve_account, but return what there is; ``sources`` is told of what is wrong."""
     app_id = sources.text("app_id", _MAX_APP_ID, charset)
     private = _private_key(sources)
     serial_numbers = None
@@ -86,9 +113,7 @@ def resolve_account(
             _add_missing(sources, "private_key", "private_key_file")
         if public is None and not is_certificate_mode and not dry_run:
             _add_missing(sources, "alipay_public_key", "alipay_public_key_file")
-    if app_id is None or private is None:
-        return None
-    return Account(app_id, private, public, gateway, serial_numbers, encrypt_key)
+    return Parts(app_id, private, public, gateway, serial_numbers, encrypt_key)
 
 
 def refuse_options_of_account(sources: Sources) -> None:

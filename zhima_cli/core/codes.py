@@ -489,6 +489,9 @@ BARE_CODES: tuple[KnownCode, ...] = (
 )
 
 
+ALL_CODES = (*INTERFACE_CODES, *GATEWAY_CODES, *BARE_CODES)
+
+
 def look_up(code: str, sub_code: str | None) -> KnownCode:
     """Return the row for what the gateway answered.
 
@@ -497,7 +500,7 @@ def look_up(code: str, sub_code: str | None) -> KnownCode:
     """
     if code == BUSINESS_CODE:
         sub_code = (sub_code or "").rpartition(".")[2]
-    for row in (*INTERFACE_CODES, *GATEWAY_CODES, *BARE_CODES):
+    for row in ALL_CODES:
         if row.code == code and row.sub_code in (sub_code, None):
             return row
     unknown = Text("未知的网关返回码", "A return code that is in none of the tables")

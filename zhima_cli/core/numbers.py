@@ -1,7 +1,7 @@
 """Settings that are numbers, their defaults and bounds."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zhima_cli.core.errors import Reason
 from zhima_cli.core.sources import Sources
@@ -32,8 +32,25 @@ DEADLINE = Range(default=60, above=0, most=86400, whole=False)
 RETRIES = Range(default=2, above=-1, most=100, whole=True)
 
 
-def find_number(sources: Sources, name: str, allowed: Range) -> float:
-    """Return the number that is set for ``name``; the default stands in for a wrong one."""
+@dataclass(frozen=True)
+class Numbers:
+    """How long a call may take, in seconds, and how often it is tried again."""
+
+    timeout: float
+    retries: int
+    deadline: float
+
+
+def find_numbers(sources: Sources) -> Numbers:
+    """Return the numbers that are set; a default stands in for a wrong one."""
+    timeout = _find(sources, "timeout", TIMEOUT)
+    retries = _find(sources, "retries", RETRIES)
+    # One attempt may take all of its time, unless somebody says that it may not.
+    allowed = replace(DEADLINE, default=max(DEADLINE.default, timeout))
+    return Numbers(timeout, int(retries), _find(sources, "deadline", allowed))
+
+
+def _find(sources: Sources, name: str, allowed: Range) -> float:
     given = sources.find(name)
     if given is None:
         return allowed.default

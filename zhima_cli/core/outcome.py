@@ -10,7 +10,7 @@ from zhima_cli.core.kinds import Kind, Sent
 # The first letters of every biz_no that the mock gateway gives, and of none of Alipay's.
 MOCK_BIZ_NO = "ZMMOCK"
 
-_RETRYABLE_KINDS = frozenset({Kind.TEMPORARY, Kind.INTERRUPTED, Kind.TERMINATED})
+RETRYABLE_KINDS = frozenset({Kind.TEMPORARY, Kind.INTERRUPTED, Kind.TERMINATED})
 
 
 @dataclass(frozen=True)
@@ -88,5 +88,5 @@ def leave_unwritten(outcome: Outcome, reason: Reason, found: str) -> Outcome:
 
 def fail(call: Call, error: ZhimaError) -> Outcome:
     """Return what an error makes of the call."""
-    retryable = error.kind in _RETRYABLE_KINDS
+    retryable = error.kind in RETRYABLE_KINDS
     return Outcome(call, error.kind, error.sent, retryable, problems=error.problems)

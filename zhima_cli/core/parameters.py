@@ -23,7 +23,7 @@ MAX_MERCHANT_CONFIG = 1024
 MAX_EXT_BIZ_PARAM = 4096
 MAX_LINKED_MERCHANT_ID = 16
 
-_TRANSACTION_PREFIX = "ZHIMA"
+TRANSACTION_PREFIX = "ZHIMA"
 _MAX_TRANSACTION_PREFIX = 10
 # No vowels, so that the tail never spells a word, nor the name of an answer of the mock gateway.
 _TAIL_ALPHABET = "0123456789BCDFGHJKLMNPQRSTVWXZ"
@@ -96,13 +96,18 @@ def _transaction_id(sources: Sources, now: datetime) -> str:
             problem = Problem(Kind.USAGE, Reason.BAD_TRANSACTION_ID, option_name("transaction_id"))
             sources.fail("transaction_id", problem)
         return given
+    return make_transaction_id(find_transaction_prefix(sources), now)
+
+
+def find_transaction_prefix(sources: Sources) -> str:
+    """Return how a made transaction_id begins; the default stands in for a wrong one."""
     prefix = sources.profile.transaction_prefix
     if prefix is None:
-        return make_transaction_id(_TRANSACTION_PREFIX, now)
+        return TRANSACTION_PREFIX
     if len(prefix) > _MAX_TRANSACTION_PREFIX or not is_transaction_id(prefix):
         origin = sources.profile_origin("transaction_prefix")
         limit = str(_MAX_TRANSACTION_PREFIX)
         problem = Problem(Kind.CONFIG, Reason.BAD_TRANSACTION_PREFIX, origin, expected=limit)
-        sources.fail("transaction_id", problem)
-        return ""
-    return make_transaction_id(prefix, now)
+        sources.fail("transaction_prefix", problem)
+        return TRANSACTION_PREFIX
+    return prefix

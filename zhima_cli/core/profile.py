@@ -74,12 +74,19 @@ class ConfigFile:
 
     def profile(self, name: str) -> Profile:
         """Return the profile of that name. Raises InputError with all that is wrong in it."""
+        profile, problems = self.look_into(name)
+        if problems:
+            raise InputError(*problems)
+        return profile
+
+    def look_into(self, name: str) -> tuple[Profile, tuple[Problem, ...]]:
+        """Return what is right in the profile of that name, and what is wrong."""
         if name not in self._tables:
-            raise InputError(_no_such_profile(self, name))
+            return Profile(name, self.path), (_no_such_profile(self, name),)
         table = self._tables[name]
-        where = f"{self.path}: profiles.{name}"
+        where = f"{self.path}: profiles.{shown_name(name)}"
         if not isinstance(table, dict):
-            raise InputError(_wrong_type(where, table, "table"))
+            return Profile(name, self.path), (_wrong_type(where, table, "table"),)
         problems = [_unknown_key(where, k, PROFILE_KEYS) for k in table if k not in PROFILE_KEYS]
         values: dict[str, Any] = {}
         for key in PROFILE_KEYS:
@@ -91,9 +98,7 @@ class ConfigFile:
             elif value is not None:
                 expected = "number" if key in _NUMBERS else "string"
                 problems.append(_wrong_type(f"{where}.{key}", value, expected))
-        if problems:
-            raise InputError(*problems)
-        return Profile(name, self.path, **values)
+        return Profile(name, self.path, **values), tuple(problems)
 
 
 def read_config(path: Path) -> ConfigFile:
@@ -175,5 +180,5 @@ def _number_text(number: float) -> str:
 
 
 def _no_such_profile(config: ConfigFile, name: str) -> Problem:
-    expected = ", ".join((*config.names, MOCK_PROFILE))
+    expected = ", ".join(map(shown_name, (*config.names, MOCK_PROFILE)))
     return _problem(Reason.NO_SUCH_PROFILE, str(config.path), shown_name(name), expected)

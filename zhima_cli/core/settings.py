@@ -1,29 +1,23 @@
 """Resolves options, environment and profile into everything that one call needs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from zhima_cli.core.account import Account, refuse_options_of_account, resolve_account
 from zhima_cli.core.charset import Charset
+from zhima_cli.core.choosing import Choice, asked_profile, config_path, usual_profile
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.gateway import PRODUCTION
 from zhima_cli.core.keys import PublicKey
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.network import Network, network_for
-from zhima_cli.core.numbers import DEADLINE, RETRIES, TIMEOUT, find_number
+from zhima_cli.core.numbers import find_numbers
 from zhima_cli.core.options import Options, Surroundings
 from zhima_cli.core.parameters import Parameters, resolve_parameters
-from zhima_cli.core.profile import (
-    DEFAULT_PROFILE,
-    MOCK_PROFILE,
-    Profile,
-    is_absent,
-    read_config,
-    shown_name,
-)
+from zhima_cli.core.profile import MOCK_PROFILE, ConfigFile, Profile, read_config, shown_name
 from zhima_cli.core.signature import SignType
-from zhima_cli.core.sources import Sources, expand_home, option_name, variable_name
+from zhima_cli.core.sources import Source, Sources, expand_home, option_name, variable_name
 
 _MAX_APP_AUTH_TOKEN = 40
 
@@ -85,15 +79,9 @@ def resolve(
     mock = sources.profile.name == MOCK_PROFILE
     charset = sources.choice("charset", Charset.UTF_8)
     sign_type = sources.choice("sign_type", SignType.RSA2)
-    timeout = find_number(sources, "timeout", TIMEOUT)
-    retries = find_number(sources, "retries", RETRIES)
-    # One attempt may take all of its time, unless somebody says that it may not.
-    allowed = replace(DEADLINE, default=max(DEADLINE.default, timeout))
-    deadline = find_number(sources, "deadline", allowed)
-    history = _history(sources, surroundings)
-    token = sources.text("app_auth_token", _MAX_APP_AUTH_TOKEN, charset)
-    if sources.profile.path is not None and sources.profile.app_auth_token:
-        sources.warn_if_readable(sources.profile.path)
+    numbers = find_numbers(sources)
+    history = find_history(sources, surroundings)
+    token = find_app_auth_token(sources, charset)
     account: Account | None = None
     network = Network()
     if mock:
@@ -114,9 +102,9 @@ def resolve(
         network=network,
         sign_type=sign_type,
         charset=charset,
-        timeout=timeout,
-        retries=int(retries),
-        deadline=deadline,
+        timeout=numbers.timeout,
+        retries=numbers.retries,
+        deadline=numbers.deadline,
         history=history,
         require_history=options.require_history,
         resend=options.resend,
@@ -132,7 +120,7 @@ def resolve_history(options: Options, surroundings: Surroundings) -> Path:
     The profile of the options need not be there any more: records outlive it.
     """
     sources = _open(options, surroundings)
-    path = _history(sources, surroundings)
+    path = find_history(sources, surroundings)
     if any(problem.reason not in _NO_PROFILE for problem in sources.problems):
         raise InputError(*sources.problems)
     return path or surroundings.default_history
@@ -153,35 +141,48 @@ def _open(options: Options, surroundings: Surroundings) -> Sources:
 
 
 def _load_profile(options: Options, surroundings: Surroundings) -> Profile:
-    variables = surroundings.variables
-    for name, value in (("config", options.config), ("profile", options.profile)):
-        if value == "":
-            # A script's variable that is unset must not choose another account.
-            raise InputError(Problem(Kind.USAGE, Reason.EMPTY, option_name(name)))
-    asked = options.profile or variables.get(variable_name("profile"))
-    if asked == MOCK_PROFILE:
+    asked = asked_profile(options, surroundings)
+    if asked and asked.name == MOCK_PROFILE:
         return Profile(MOCK_PROFILE)
-    named = options.config or variables.get(variable_name("config"))
-    path = surroundings.default_config
-    if named:
-        path = expand_home(named, surroundings.home)
-    elif is_absent(path):
-        if asked:
-            problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, shown_name(asked), str(path))
-            raise InputError(problem)
-        return Profile(path=path)
-    config = read_config(path)
-    name = asked or config.default_profile or DEFAULT_PROFILE
-    if name == MOCK_PROFILE:
-        return Profile(MOCK_PROFILE)
-    chosen = asked or config.default_profile
-    app_id = options.app_id or variables.get(variable_name("app_id"))
-    if app_id and not chosen and name not in config.names:
-        return Profile(path=path)  # flags and environment have it all
-    return config.profile(name)
+    path = config_path(options, surroundings)
+    config = read_config(path) if path else None
+    profile, problems = find_profile(asked or usual_profile(config), config, options, surroundings)
+    if problems:
+        raise InputError(*problems)
+    return profile
 
 
-def _history(sources: Sources, surroundings: Surroundings) -> Path | None:
+def find_profile(
+    choice: Choice, config: ConfigFile | None, options: Options, surroundings: Surroundings
+) -> tuple[Profile, tuple[Problem, ...]]:
+    """Return what is right in the profile that was chosen, and what is wrong.
+
+    ``config`` is None where there is no file. Then, and where the file has no profile of the
+    usual name, flags and environment may have all that is needed.
+    """
+    if choice.name == MOCK_PROFILE:
+        return Profile(MOCK_PROFILE), ()
+    is_asked_for = choice.source is not Source.DEFAULT
+    if config is None:
+        path = surroundings.default_config
+        name = shown_name(choice.name)
+        problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, name, str(path))
+        return Profile(choice.name, path), (problem,) if is_asked_for else ()
+    app_id = options.app_id or surroundings.variables.get(variable_name("app_id"))
+    if app_id and not is_asked_for and choice.name not in config.names:
+        return Profile(path=config.path), ()
+    return config.look_into(choice.name)
+
+
+def find_app_auth_token(sources: Sources, charset: Charset) -> str | None:
+    """Return the token, if there is one; warn where others can read it in the profile."""
+    token = sources.text("app_auth_token", _MAX_APP_AUTH_TOKEN, charset)
+    if sources.profile.path is not None and sources.profile.app_auth_token:
+        sources.warn_if_readable(sources.profile.path)
+    return token
+
+
+def find_history(sources: Sources, surroundings: Surroundings) -> Path | None:
     """Return where the call is recorded; the mock gateway's only where that is asked for."""
     options = sources.options
     if options.no_history:

@@ -14,8 +14,33 @@ from zhima_cli.core.kinds import Kind
 from zhima_cli.core.options import Options
 from zhima_cli.core.profile import Profile
 
+# What only a profile has.
+_NOT_IN_ENVIRONMENT = frozenset({"transaction_prefix"})
+
 _Choice = TypeVar("_Choice", bound=Enum)
 _Read = TypeVar("_Read")
+
+
+class Source(Enum):
+    """What a value comes from: the first of them that has one."""
+
+    FLAG = "flag"
+    ENVIRONMENT = "environment"
+    FILE = "file"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A source that has ``value`` under the spelling ``name``."""
+
+    source: Source
+    name: str
+    value: object = field(repr=False)
+
+    def __str__(self) -> str:
+        spell = {Source.FLAG: option_name, Source.ENVIRONMENT: variable_name}
+        return spell.get(self.source, str)(self.name)
 
 
 @dataclass(frozen=True)
@@ -138,10 +163,19 @@ class Sources:
 
     def has(self, name: str) -> bool:
         """Say whether the flag, the environment or the profile has ``name``, empty or not."""
-        typed = (getattr(source, name, None) for source in (self.options, self.profile))
-        return any(value is not None for value in typed) or bool(
-            self.variables.get(variable_name(name))
-        )
+        return self.place(name) is not None
+
+    def place(self, *names: str) -> Place | None:
+        """Return where one of ``names``, the spellings of one setting, stands; None for nowhere.
+
+        An empty flag or value stands there as well, to be told of.
+        """
+        for source in (Source.FLAG, Source.ENVIRONMENT, Source.FILE):
+            for name in names:
+                value = self._value(source, name)
+                if value is not None:
+                    return Place(source, name, value)
+        return None
 
     def file(self, name: str, limit: int) -> KeyMaterial | None:
         """Return what the file holds whose path is the value of ``name``, ``limit`` bytes at most.
@@ -213,6 +247,12 @@ class Sources:
     def profile_origin(self, name: str) -> str:
         """Return where the parameter ``name`` stands, or would stand, in the profile."""
         return f"{self.profile.path}: profiles.{self.profile.name}.{name}"
+
+    def _value(self, source: Source, name: str) -> object:
+        if source is Source.ENVIRONMENT:
+            is_looked_for = name not in _NOT_IN_ENVIRONMENT
+            return (self.variables.get(variable_name(name)) or None) if is_looked_for else None
+        return getattr(self.options if source is Source.FLAG else self.profile, name, None)
 
     def _key(
         self,

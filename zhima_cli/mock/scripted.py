@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from zhima_cli.core.codes import BARE_CODES, GATEWAY_CODES, INTERFACE_CODES, KnownCode
+from zhima_cli.core.codes import ALL_CODES, KnownCode
 
 
 class Trick(Enum):
@@ -24,9 +24,6 @@ class Script:
     trick: Trick | None = None
 
 
-_ROWS = (*INTERFACE_CODES, *GATEWAY_CODES, *BARE_CODES)
-
-
 def script_by_name(name: str) -> Script | None:
     """Return the answer of exactly that name, None where there is none.
 
@@ -35,7 +32,7 @@ def script_by_name(name: str) -> Script | None:
     for trick in Trick:
         if trick.value == name:
             return Script(trick=trick)
-    for row in _ROWS:
+    for row in ALL_CODES:
         own = row.sub_code or row.code
         if name in (own, f"{row.code}:{own}" if row.sub_code else own):
             return Script(known=row)
@@ -52,7 +49,7 @@ def script_in_transaction_id(transaction_id: str) -> Script | None:
     found: tuple[str, Script] = ("", Script())
     for trick in Trick:
         found = _longer(found, trick.value, Script(trick=trick), text)
-    for row in _ROWS:
+    for row in ALL_CODES:
         name = re.sub(r"[.-]", "_", row.sub_code or f"mock_{row.code}").lower()
         found = _longer(found, name, Script(known=row), text)
     return found[1] if found[0] else None
