@@ -29,6 +29,8 @@ OPTIONS = {
         *("--port", "--write-profile", "--with-certificates", "--with-encryption"),
         *("--lang", "--debug", "--help", "-h"),
     ),
+    # zhima explain
+    "explain": ("--output", "-o", "--lang", "--debug", "--help", "-h"),
     None: ("--version", "--lang", "--help", "-h"),
 }
 NAME, NUMBER = "收委", "260104197909275964"

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -49,27 +49,36 @@ WIDE = {"COLUMNS": "300"}
 
 @dataclass(frozen=True)
 class Panel:
-    """A panel as it was drawn: its title, its rows by their labels, its last words."""
+    """A panel as it was drawn: its title, its rows by their labels, its last words.
+
+    ``commands`` are the command lines below it, by their labels.
+    """
 
     title: str
     rows: Mapping[str, str]
     notes: tuple[str, ...]
     footer: str
+    commands: Mapping[str, str] = field(default_factory=dict)
+
+
+def split_commands(text: str) -> tuple[list[str], dict[str, str]]:
+    """Return the lines of a panel, and the command lines below it by their labels."""
+    lines = text.splitlines()
+    commands = [line for line in lines if ": zhima " in line]
+    assert lines[len(lines) - len(commands) :] == commands, text
+    return lines[: len(lines) - len(commands)], dict(c.split(": ", 1) for c in commands)
 
 
 def read_panel(text: str) -> Panel:
     """Read a panel; fail where its borders are not in line."""
-    lines = text.splitlines()
-    again = [line for line in lines if line.startswith("try again with: ")]
-    lines = [line for line in lines if line not in again]
-    assert len(again) <= 1
+    lines, commands = split_commands(text)
     assert len({cells(line) for line in lines}) == 1, text
     for line in lines[1:-1]:
         assert line[0] == line[-1] == "│", text
     content = [re.split(r" {2,}", line[2:-1].rstrip(), maxsplit=1) for line in lines[1:-1]]
     rows = {row[0]: row[1] for row in content if len(row) == 2}
     notes = tuple(row[0] for row in content if len(row) == 1)
-    return Panel(lines[0].strip("╭╮─ "), rows, notes, lines[-1].strip("╰╯─ "))
+    return Panel(lines[0].strip("╭╮─ "), rows, notes, lines[-1].strip("╰╯─ "), commands)
 
 
 def ask(
@@ -128,6 +137,7 @@ class TestPlain:
             "signature": "verified",
             "profile": "default",
             "gateway": stub.url,
+            "more": "zhima explain ARRANGEMENT_ERROR",
         }
 
     def test_the_words_are_the_pages_own_in_chinese(self, account: Account) -> None:
@@ -189,6 +199,7 @@ class TestPretty:
             "profile": "default",
             "gateway": stub.url,
         }
+        assert panel.commands == {"more": "zhima explain ARRANGEMENT_ERROR"}
 
     def test_the_meaning_and_the_remedy_in_chinese(self, account: Account) -> None:
         panel = read_panel(refuse(account, "--output=pretty", "--lang=zh").err)
@@ -243,7 +254,8 @@ def test_a_panel_is_in_line_and_fits_at_any_width(
             variables={"COLUMNS": str(columns)},
         )
     assert result.status == 4
-    lines = result.err.splitlines()
+    lines, commands = split_commands(result.err)
+    assert list(commands.values()) == ["zhima explain ARRANGEMENT_ERROR"]
     assert {cells(line) for line in lines} == {cells(lines[0])}, result.err
     assert cells(lines[0]) <= columns
     assert ("T" * 32 in result.err) == (columns >= 40)
@@ -393,7 +405,7 @@ class TestEncodings:
     def test_the_panel_stays_in_line(self, account: Account, encoding: str) -> None:
         answer = signed_answer(account.keys.alipay, node_text(**BUSINESS))
         result = ask(account, answer, "--output=pretty", "--lang=zh", encoding=encoding)
-        lines = result.err.splitlines()
+        lines, _ = split_commands(result.err)
         assert len({cells(line) for line in lines}) == 1, result.err
         assert {line[0] + line[-1] for line in lines[1:-1]} == {"||"}
 

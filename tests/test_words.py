@@ -13,6 +13,7 @@ import pytest
 import zhima_cli
 from tests.support.program import run_inside
 from zhima_cli.cli import history
+from zhima_cli.cli.explain import explain
 from zhima_cli.cli.init_cert import init_cert
 from zhima_cli.cli.mock_gateway import mock_gateway
 from zhima_cli.core.codes import BARE_CODES, GATEWAY_CODES, INTERFACE_CODES
@@ -39,6 +40,7 @@ COMMANDS = {
     "zhima history export",
     "zhima history prune",
     "zhima mock-gateway",
+    "zhima explain",
 }
 
 # Options that mean something else in one command than in the others.
@@ -48,7 +50,7 @@ OPTIONS_OF_THEIR_OWN = {
         *(("", "profile"), ("", "output"), (" show", "profile"), (" show", "output")),
         *((" export", "profile"), (" prune", "profile")),
     )
-}
+} | {"zhima explain output"}
 
 both_languages = pytest.mark.parametrize("words", LANGUAGES.values(), ids=list(LANGUAGES))
 
@@ -67,6 +69,7 @@ def option_names() -> set[str]:
         history.show,
         history.export,
         history.prune,
+        explain,
     )
     parameters = [name for c in commands for name in inspect.signature(c).parameters]
     return {*parameters, "version", "help"} - {"context"}
@@ -74,7 +77,7 @@ def option_names() -> set[str]:
 
 def every_text(words: Vocabulary) -> Iterator[str]:
     """Yield every text of a language."""
-    for sentence in words.reasons.values():
+    for sentence in (*words.reasons.values(), *words.endings.values()):
         yield from (sentence.what, sentence.remedy)
     yield from words.kinds.values()
     yield from words.labels.values()
@@ -84,7 +87,7 @@ def every_text(words: Vocabulary) -> Iterator[str]:
 def used_in_the_package(enum: type[Enum]) -> set[str]:
     """Return the members of an enum that the package's code names, the words themselves apart."""
     root = Path(zhima_cli.__file__).parent
-    paths = [p for p in root.rglob("*.py") if p.name not in ("english.py", "chinese.py")]
+    paths = [p for p in root.rglob("*.py") if p.parent != root / "words"]
     nodes = (node for p in paths for node in ast.walk(ast.parse(p.read_text(encoding="utf-8"))))
     return {
         node.attr
@@ -102,6 +105,7 @@ class TestComplete:
 
     def test_there_is_a_title_for_every_kind(self, words: Vocabulary) -> None:
         assert set(words.kinds) == set(Kind)
+        assert set(words.endings) == set(Kind)
 
     def test_there_is_every_label(self, words: Vocabulary) -> None:
         assert set(words.labels) == set(Label)
@@ -135,6 +139,16 @@ class TestSameMeaning:
                 for sentence in (ENGLISH.reasons[reason], CHINESE.reasons[reason])
             )
             assert english == chinese, reason
+
+    def test_both_name_the_same_of_an_ending(self) -> None:
+        commands = "zhima (?:explain|profiles|history)"
+        pattern = re.compile(rf"--[a-z-]+[a-z]|\b[A-Z]+_[A-Z_]+\b|[a-z]+_[a-z]+|{commands}")
+        for kind in Kind:
+            english, chinese = (
+                set(pattern.findall(sentence.what + sentence.remedy))
+                for sentence in (ENGLISH.endings[kind], CHINESE.endings[kind])
+            )
+            assert english == chinese, kind
 
     def test_both_name_the_same_variables_in_the_help(self) -> None:
         pattern = re.compile(r"\[ZHIMA_[A-Z_]+\]")
@@ -212,7 +226,7 @@ def test_no_word_is_dead(enum: type[Enum]) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(
     "command",
-    ["", "init-cert", "history", "history show", "mock-gateway"],
+    ["", "init-cert", "history", "history show", "mock-gateway", "explain"],
     ids=lambda name: name or "zhima",
 )
 def test_the_help_is_in_the_language(tmp_path: Path, command: str, lang: str) -> None:
@@ -228,6 +242,6 @@ def test_the_help_is_in_the_language(tmp_path: Path, command: str, lang: str) ->
 @both_languages
 def test_what_is_wrong_ends_open_and_the_remedy_is_a_sentence(words: Vocabulary) -> None:
     """Plain output puts the one before the other on a line."""
-    for reason, sentence in words.reasons.items():
+    for reason, sentence in (*words.reasons.items(), *words.endings.items()):
         assert not sentence.what.endswith((".", "。")), reason
         assert sentence.remedy.endswith((".", "。", "?", "？")), reason

@@ -12,6 +12,7 @@ from zhima_cli import __version__
 from zhima_cli.cli import history
 from zhima_cli.cli.arguments import Grammar
 from zhima_cli.cli.environment import Environment
+from zhima_cli.cli.explain import explain
 from zhima_cli.cli.init_cert import init_cert
 from zhima_cli.cli.mock_gateway import mock_gateway
 from zhima_cli.cli.presentation import choose_presentation
@@ -118,6 +119,8 @@ def _build() -> TyperGroup:
     app.command("init-cert")(init_cert)
     app.add_typer(past, name="history")
     app.command("mock-gateway")(mock_gateway)
+    # zhima explain
+    app.command("explain")(explain)
     group = get_group(app)
     group.context_settings["help_option_names"] = list(_HELP)
     return group

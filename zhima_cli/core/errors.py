@@ -28,6 +28,9 @@ class Reason(Enum):
     CURL_NEEDS_DRY_RUN = auto()
     REDACT_NEEDS_DRY_RUN = auto()
     FIXED_BY_MOCK = auto()
+    # zhima explain
+    UNKNOWN_CODE = auto()
+    MISSPELT_CODE = auto()
     # values, wherever they come from
     EMPTY = auto()
     MISSING = auto()

@@ -10,17 +10,15 @@ def show_failure(report: Report, screen: Screen) -> None:
     """Write a failure, a line a row."""
     title = f"{report.title}: {report.code}" if report.code else report.title
     screen.line(f"zhima: {title} ({report.footer})")
-    for row in report.rows:
+    for row in (*report.rows, *report.commands):
         screen.line(f"  {row.label}: {row.value}")
-    if report.again:
-        screen.line(f"  {report.again.label}: {report.again.value}")
     if report.note:
         screen.line(f"  {report.note}")
 
 
 def show_bug(report: Report, screen: Screen) -> None:
     """Write a fault of zhima's own as one line."""
-    rows = "; ".join(f"{row.label}: {row.value}" for row in report.rows)
+    rows = "; ".join(f"{row.label}: {row.value}" for row in (*report.rows, *report.commands))
     screen.line(f"zhima: {report.title} ({report.footer}): {rows}")
 
 

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from zhima_cli.core.kinds import Kind
 from zhima_cli.output.dry_run import Section
-from zhima_cli.output.report import Report
+from zhima_cli.output.report import Report, Row
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Vocabulary
 
@@ -19,15 +19,29 @@ _FRAME = 4
 
 def show_report(report: Report, screen: Screen) -> None:
     """Draw the report as a panel as wide as the terminal needs."""
-    console = screen.console()
     color = "green" if report.kind is Kind.SUCCESS else "red"
-    parts: list[Text | Table] = [_rows(report, console, screen)]
-    if report.note:
-        parts.append(Text(screen.safe(report.note), style="bold black on yellow"))
+    show_panel(report.title, report.rows, color, screen, report.footer, report.note)
+    for row in report.commands:
+        screen.line(f"{row.label}: {row.value}")
+
+
+def show_panel(
+    title: str,
+    rows: tuple[Row, ...],
+    color: str,
+    screen: Screen,
+    footer: str | None = None,
+    note: str | None = None,
+) -> None:
+    """Draw labelled values in a frame of ``color``; ``note`` must not be overlooked."""
+    console = screen.console()
+    parts: list[Text | Table] = [_table(rows, console, screen)]
+    if note:
+        parts.append(Text(screen.safe(note), style="bold black on yellow"))
     panel = Panel(
         Group(*parts),
-        title=Text(screen.safe(report.title), style=f"bold {color}"),
-        subtitle=Text(screen.safe(report.footer), style="dim"),
+        title=Text(screen.safe(title), style=f"bold {color}"),
+        subtitle=Text(screen.safe(footer), style="dim") if footer else None,
         title_align="left",
         subtitle_align="right",
         border_style=color,
@@ -37,8 +51,6 @@ def show_report(report: Report, screen: Screen) -> None:
     with console.capture() as drawn:
         console.print(panel)
     screen.stream.write(drawn.get())
-    if report.again:
-        screen.line(f"{report.again.label}: {report.again.value}")
 
 
 def show_sections(sections: tuple[Section, ...], words: Vocabulary, screen: Screen) -> None:
@@ -53,11 +65,11 @@ def show_sections(sections: tuple[Section, ...], words: Vocabulary, screen: Scre
     screen.stream.write(drawn.get())
 
 
-def _rows(report: Report, console: Console, screen: Screen) -> Table:
+def _table(rows: tuple[Row, ...], console: Console, screen: Screen) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     if console.width < _TWO_COLUMNS:
         table.add_column(overflow="fold")
-        for row in report.rows:
+        for row in rows:
             label = Text(screen.safe(row.label), style="dim")
             value = _value(row.label, row.value, screen)
             in_one = Text.assemble(label, "  ", value)
@@ -69,7 +81,7 @@ def _rows(report: Report, console: Console, screen: Screen) -> Table:
         return table
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for row in report.rows:
+    for row in rows:
         table.add_row(
             Text(screen.safe(row.label), style="dim"), _value(row.label, row.value, screen)
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zhima_cli.core.codes import Text
+from zhima_cli.core.explaining import name_of, topic_of
 from zhima_cli.core.kinds import EXIT_STATUS, Kind, Sent
 from zhima_cli.core.outcome import Outcome
 from zhima_cli.output.again import try_again_command
@@ -33,7 +34,7 @@ class Report:
     """An outcome in words.
 
     ``code`` is what the gateway refused with, ``footer`` names the exit status, and ``note`` must
-    not be overlooked; ``again`` is the command line that makes the call again, to be copied whole.
+    not be overlooked; ``commands`` are command lines that lead on, to be copied whole.
     """
 
     kind: Kind
@@ -42,7 +43,7 @@ class Report:
     rows: tuple[Row, ...]
     footer: str
     note: str | None
-    again: Row | None
+    commands: tuple[Row, ...]
 
 
 def describe(outcome: Outcome, language: Language) -> tuple[Sentence, ...]:
@@ -52,7 +53,8 @@ def describe(outcome: Outcome, language: Language) -> tuple[Sentence, ...]:
     if outcome.known is None:
         return ()
     known = outcome.known
-    return (Sentence(_in(language, known.description), _in(language, known.solution)),)
+    texts = (in_language(language, text) for text in (known.description, known.solution))
+    return (Sentence(*texts),)
 
 
 def report(outcome: Outcome, language: Language) -> Report:
@@ -66,24 +68,26 @@ def report(outcome: Outcome, language: Language) -> Report:
         rows=tuple(_rows(outcome, language)),
         footer=f"{words.labels[Label.EXIT_STATUS]} {EXIT_STATUS[outcome.kind]}",
         note=words.labels[Label.MOCK] if outcome.mock else None,
-        again=_again(outcome, words),
+        commands=tuple(_commands(outcome, words)),
     )
 
 
-def _again(outcome: Outcome, words: Vocabulary) -> Row | None:
+def in_language(language: Language, text: Text) -> str:
+    """Return the text of the tables of codes in one language."""
+    return text.zh if language is Language.ZH else text.en
+
+
+def _commands(outcome: Outcome, words: Vocabulary) -> Iterator[Row]:
     call = outcome.call
-    if not (outcome.retryable and call.again):
-        return None
-    return Row(words.labels[Label.TRY_AGAIN_WITH], try_again_command(call.again))
+    if outcome.retryable and call.again:
+        yield Row(words.labels[Label.TRY_AGAIN_WITH], try_again_command(call.again))
+    if outcome.kind is not Kind.SUCCESS:
+        yield Row(words.labels[Label.MORE], f"zhima explain {name_of(topic_of(outcome))}")
 
 
 def _cut(text: str) -> str:
     """Return the gateway's words, as much of them as a person can want to read."""
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-def _in(language: Language, text: Text) -> str:
-    return text.zh if language is Language.ZH else text.en
 
 
 def _rows(outcome: Outcome, language: Language) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 
 from zhima_cli.core.errors import Reason
 from zhima_cli.core.kinds import Kind
+from zhima_cli.words.chinese_endings import ENDINGS
 from zhima_cli.words.chinese_helps import HELPS
 from zhima_cli.words.vocabulary import Label, Sentence, Vocabulary
 
@@ -45,6 +46,15 @@ CHINESE = Vocabulary(
         Reason.FIXED_BY_MOCK: Sentence(
             "{subject} 不能与 mock 配置一起使用，它自带这一项",
             "请去掉 {subject}，或选择其他配置。",
+        ),
+        # zhima explain
+        Reason.UNKNOWN_CODE: Sentence(
+            "{subject} 不是 zhima 认识的错误码、退出状态或类别（{found}）",
+            "单独运行 zhima explain 可列出全部。",
+        ),
+        Reason.MISSPELT_CODE: Sentence(
+            "{subject} 不是 zhima 认识的错误码、退出状态或类别（{found}）",
+            "是否想输入 {expected}？单独运行 zhima explain 可列出全部。",
         ),
         Reason.EMPTY: Sentence("{subject} 是空的", "请给出值，或者不写它。"),
         Reason.MISSING: Sentence(
@@ -334,6 +344,7 @@ CHINESE = Vocabulary(
         Kind.INTERRUPTED: "已中断",
         Kind.TERMINATED: "已停止",
     },
+    endings=ENDINGS,
     labels={
         Label.ERROR: "错误",
         Label.WARNING: "警告",
@@ -373,6 +384,11 @@ CHINESE = Vocabulary(
         Label.PRUNED: "已删除的记录：{count}",
         Label.MOCK_READY: "模拟网关已就绪：",
         Label.MOCK_PROFILE_WRITTEN: "配置已写入：",
+        # zhima explain
+        Label.MORE: "详情",
+        Label.AGAIN_DEPENDS: "只对部分错误码有用，见各错误码",
+        Label.ANY_OTHER_SUB_CODE: "其他",
+        Label.EXIT_STATUSES: "退出状态",
     },
     helps=HELPS,
 )

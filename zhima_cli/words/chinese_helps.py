@@ -16,6 +16,10 @@ HELPS: Mapping[str, str] = {
     "zhima history show output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
     "zhima history export profile": "只限该配置的记录，也用它的历史记录文件。",
     "zhima history prune profile": "只限该配置的记录，也用它的历史记录文件。",
+    # zhima explain
+    "zhima explain": "说明错误码或退出状态的含义和解决方案。",
+    "zhima explain output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
+    "code": "code、sub_code、CODE:SUB_CODE、退出状态或类别。不写则列出全部。",
     "version": "显示版本并退出。",
     "help": "显示本帮助并退出。",
     "config": "配置文件（TOML）。[ZHIMA_CONFIG]",

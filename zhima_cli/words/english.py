@@ -2,6 +2,7 @@
 
 from zhima_cli.core.errors import Reason
 from zhima_cli.core.kinds import Kind
+from zhima_cli.words.english_endings import ENDINGS
 from zhima_cli.words.english_helps import HELPS
 from zhima_cli.words.vocabulary import Label, Sentence, Vocabulary
 
@@ -64,6 +65,15 @@ ENGLISH = Vocabulary(
         Reason.FIXED_BY_MOCK: Sentence(
             "{subject} does not go with the profile mock, which brings its own",
             "Leave {subject} out, or choose another profile.",
+        ),
+        # zhima explain
+        Reason.UNKNOWN_CODE: Sentence(
+            "{subject} is no code, exit status or kind that zhima knows ({found})",
+            "zhima explain alone lists them all.",
+        ),
+        Reason.MISSPELT_CODE: Sentence(
+            "{subject} is no code, exit status or kind that zhima knows ({found})",
+            "Did you mean {expected}? zhima explain alone lists them all.",
         ),
         Reason.EMPTY: Sentence("{subject} is empty", "Give it a value, or leave it out."),
         Reason.MISSING: Sentence(
@@ -410,6 +420,7 @@ ENGLISH = Vocabulary(
         Kind.INTERRUPTED: "Interrupted",
         Kind.TERMINATED: "Stopped",
     },
+    endings=ENDINGS,
     labels={
         Label.ERROR: "error",
         Label.WARNING: "warning",
@@ -449,6 +460,11 @@ ENGLISH = Vocabulary(
         Label.PRUNED: "records deleted: {count}",
         Label.MOCK_READY: "mock gateway ready:",
         Label.MOCK_PROFILE_WRITTEN: "profile written:",
+        # zhima explain
+        Label.MORE: "more",
+        Label.AGAIN_DEPENDS: "can help with some codes only; each says so",
+        Label.ANY_OTHER_SUB_CODE: "any other",
+        Label.EXIT_STATUSES: "Exit statuses",
     },
     helps=HELPS,
 )

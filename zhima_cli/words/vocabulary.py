@@ -49,6 +49,11 @@ class Label(Enum):
     PRUNED = auto()
     MOCK_READY = auto()
     MOCK_PROFILE_WRITTEN = auto()
+    # zhima explain
+    MORE = auto()
+    AGAIN_DEPENDS = auto()
+    ANY_OTHER_SUB_CODE = auto()
+    EXIT_STATUSES = auto()
 
 
 @dataclass(frozen=True)
@@ -61,10 +66,15 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All the words of one language; ``helps`` by the name of a command or an option."""
+    """All the words of one language.
+
+    ``kinds`` are titles, ``endings`` say more: what an exit status means, and what to do.
+    ``helps`` are by the name of a command or an option.
+    """
 
     reasons: Mapping[Reason, Sentence]
     kinds: Mapping[Kind, str]
+    endings: Mapping[Kind, Sentence]
     labels: Mapping[Label, str]
     helps: Mapping[str, str]
 
