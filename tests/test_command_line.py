@@ -31,6 +31,15 @@ OPTIONS = {
     ),
     # zhima explain
     "explain": ("--output", "-o", "--lang", "--debug", "--help", "-h"),
+    # zhima profiles
+    "profiles": (
+        *("--config", "-c", "--profile", "-p", "--product-code", "--biz-code"),
+        *("--linked-merchant-id", "--app-auth-token", "--gateway", "--app-id"),
+        *("--private-key-file", "--alipay-public-key-file", "--app-cert-file"),
+        *("--alipay-cert-file", "--alipay-root-cert-file", "--encrypt-key-file", "--sign-type"),
+        *("--charset", "--timeout", "--retries", "--deadline", "--history"),
+        *("--output", "-o", "--lang", "--debug", "--help", "-h"),
+    ),
     None: ("--version", "--lang", "--help", "-h"),
 }
 NAME, NUMBER = "收委", "260104197909275964"

@@ -16,6 +16,7 @@ from zhima_cli.cli import history
 from zhima_cli.cli.explain import explain
 from zhima_cli.cli.init_cert import init_cert
 from zhima_cli.cli.mock_gateway import mock_gateway
+from zhima_cli.cli.profiles import profiles
 from zhima_cli.core.codes import BARE_CODES, GATEWAY_CODES, INTERFACE_CODES
 from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.kinds import Kind
@@ -41,6 +42,7 @@ COMMANDS = {
     "zhima history prune",
     "zhima mock-gateway",
     "zhima explain",
+    "zhima profiles",
 }
 
 # Options that mean something else in one command than in the others.
@@ -50,7 +52,7 @@ OPTIONS_OF_THEIR_OWN = {
         *(("", "profile"), ("", "output"), (" show", "profile"), (" show", "output")),
         *((" export", "profile"), (" prune", "profile")),
     )
-} | {"zhima explain output"}
+} | {"zhima explain output", "zhima profiles profile", "zhima profiles output"}
 
 both_languages = pytest.mark.parametrize("words", LANGUAGES.values(), ids=list(LANGUAGES))
 
@@ -70,6 +72,7 @@ def option_names() -> set[str]:
         history.export,
         history.prune,
         explain,
+        profiles,
     )
     parameters = [name for c in commands for name in inspect.signature(c).parameters]
     return {*parameters, "version", "help"} - {"context"}
@@ -226,7 +229,7 @@ def test_no_word_is_dead(enum: type[Enum]) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(
     "command",
-    ["", "init-cert", "history", "history show", "mock-gateway", "explain"],
+    ["", "init-cert", "history", "history show", "mock-gateway", "explain", "profiles"],
     ids=lambda name: name or "zhima",
 )
 def test_the_help_is_in_the_language(tmp_path: Path, command: str, lang: str) -> None:

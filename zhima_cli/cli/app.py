@@ -16,6 +16,7 @@ from zhima_cli.cli.explain import explain
 from zhima_cli.cli.init_cert import init_cert
 from zhima_cli.cli.mock_gateway import mock_gateway
 from zhima_cli.cli.presentation import choose_presentation
+from zhima_cli.cli.profiles import profiles
 from zhima_cli.cli.session import Session
 from zhima_cli.core.errors import (
     InputError,
@@ -119,8 +120,9 @@ def _build() -> TyperGroup:
     app.command("init-cert")(init_cert)
     app.add_typer(past, name="history")
     app.command("mock-gateway")(mock_gateway)
-    # zhima explain
+    # zhima explain, zhima profiles
     app.command("explain")(explain)
+    app.command("profiles")(profiles)
     group = get_group(app)
     group.context_settings["help_option_names"] = list(_HELP)
     return group

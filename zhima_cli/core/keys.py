@@ -112,6 +112,15 @@ def is_own_public_key(public: PublicKey, private: PrivateKey) -> bool:
     return public.rsa.n == private.rsa.n
 
 
+def fingerprint(key: PrivateKey | PublicKey) -> str:
+    """Return the SHA-256 of the public half, as the DER of SPKI, in hexadecimal digits.
+
+    ``openssl pkey -pubin -outform der | openssl dgst -sha256`` gives the same.
+    """
+    der: bytes = key.rsa.public_key().export_key(format="DER")
+    return SHA256.new(der).hexdigest()
+
+
 def identify(data: bytes) -> tuple[KeyForm, bytes]:
     """Tell which form of key ``data`` holds, and return it with the DER inside, if any."""
     try:

@@ -16,10 +16,13 @@ HELPS: Mapping[str, str] = {
     "zhima history show output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
     "zhima history export profile": "只限该配置的记录，也用它的历史记录文件。",
     "zhima history prune profile": "只限该配置的记录，也用它的历史记录文件。",
-    # zhima explain
+    # zhima explain, zhima profiles
     "zhima explain": "说明错误码或退出状态的含义和解决方案。",
     "zhima explain output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
     "code": "code、sub_code、CODE:SUB_CODE、退出状态或类别。不写则列出全部。",
+    "zhima profiles": "列出全部配置，以及每项设置的来源。",
+    "zhima profiles profile": "只列出该配置。[ZHIMA_PROFILE 指定所使用的配置]",
+    "zhima profiles output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
     "version": "显示版本并退出。",
     "help": "显示本帮助并退出。",
     "config": "配置文件（TOML）。[ZHIMA_CONFIG]",

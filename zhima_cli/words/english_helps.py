@@ -19,10 +19,13 @@ HELPS: Mapping[str, str] = {
     "zhima history show output": "pretty, plain or json. [ZHIMA_OUTPUT]",
     "zhima history export profile": "Only of this profile, whose history file is looked at.",
     "zhima history prune profile": "Only of this profile, whose history file is looked at.",
-    # zhima explain
+    # zhima explain, zhima profiles
     "zhima explain": "Say what an error code or an exit status means and what to do.",
     "zhima explain output": "pretty, plain or json. [ZHIMA_OUTPUT]",
     "code": "A code, sub_code, CODE:SUB_CODE, exit status or kind. Without it: all of them.",
+    "zhima profiles": "List the profiles, and where each of their settings comes from.",
+    "zhima profiles profile": "Only this profile. [ZHIMA_PROFILE names the one that is used]",
+    "zhima profiles output": "pretty, plain or json. [ZHIMA_OUTPUT]",
     "version": "Show zhima's version and exit.",
     "help": "Show this message and exit.",
     "config": "TOML file with the profiles. [ZHIMA_CONFIG]",

@@ -54,6 +54,19 @@ class Label(Enum):
     AGAIN_DEPENDS = auto()
     ANY_OTHER_SUB_CODE = auto()
     EXIT_STATUSES = auto()
+    # zhima profiles
+    CONFIG_FILE = auto()
+    NO_FILE = auto()
+    CHOSEN_BY_FLAG = auto()
+    CHOSEN_BY_VARIABLE = auto()
+    CHOSEN_BY_FILE = auto()
+    CHOSEN_BY_DEFAULT = auto()
+    OWN_PROFILE = auto()
+    IN_FILE = auto()
+    BY_DEFAULT = auto()
+    IS_SET = auto()
+    IS_WRONG = auto()
+    NOT_SET = auto()
 
 
 @dataclass(frozen=True)
