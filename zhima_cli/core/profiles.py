@@ -20,7 +20,7 @@ from zhima_cli.core.parameters import (
     find_transaction_prefix,
 )
 from zhima_cli.core.profile import MOCK_PROFILE, ConfigFile, read_config, shown_name
-from zhima_cli.core.settings import MAX_APP_AUTH_TOKEN, find_history, find_profile
+from zhima_cli.core.settings import find_app_auth_token, find_history, find_profile
 from zhima_cli.core.signature import SignType
 from zhima_cli.core.sources import Place, Source, Sources, expand_home
 
@@ -146,7 +146,7 @@ def _settings(sources: Sources, surroundings: Surroundings, *, is_mock: bool) ->
         yield _text(sources, name, f"{number:g}")
     history = find_history(sources, surroundings)
     yield _text(sources, "history", shown_path(history) if history else "false")
-    sources.text("app_auth_token", MAX_APP_AUTH_TOKEN, charset)
+    find_app_auth_token(sources, charset)
     yield _setting(sources, "app_auth_token")
     for name, limit, default in (
         ("linked_merchant_id", MAX_LINKED_MERCHANT_ID, None),
