@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import zhima_cli
-from tests.support.program import run_inside
 from zhima_cli.cli import history
 from zhima_cli.cli.explain import explain
+from zhima_cli.cli.completion import completion
 from zhima_cli.cli.init_cert import init_cert
 from zhima_cli.cli.mock_gateway import mock_gateway
 from zhima_cli.cli.profiles import profiles
@@ -43,6 +43,8 @@ COMMANDS = {
     "zhima mock-gateway",
     "zhima explain",
     "zhima profiles",
+    # completion
+    "zhima completion",
 }
 
 # Options that mean something else in one command than in the others.
@@ -51,6 +53,8 @@ OPTIONS_OF_THEIR_OWN = {
     for command, option in (
         *(("", "profile"), ("", "output"), (" show", "profile"), (" show", "output")),
         *((" export", "profile"), (" prune", "profile")),
+        # help
+        (" show", "transaction_id"),
     )
 } | {"zhima explain output", "zhima profiles profile", "zhima profiles output"}
 
@@ -73,6 +77,8 @@ def option_names() -> set[str]:
         history.prune,
         explain,
         profiles,
+        # completion
+        completion,
     )
     parameters = [name for c in commands for name in inspect.signature(c).parameters]
     return {*parameters, "version", "help"} - {"context"}
@@ -224,22 +230,6 @@ class TestFilledIn:
 @pytest.mark.parametrize("enum", [Reason, Kind, Label], ids=lambda enum: enum.__name__)
 def test_no_word_is_dead(enum: type[Enum]) -> None:
     assert {member.name for member in enum} - used_in_the_package(enum) == set()
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize(
-    "command",
-    ["", "init-cert", "history", "history show", "mock-gateway", "explain", "profiles"],
-    ids=lambda name: name or "zhima",
-)
-def test_the_help_is_in_the_language(tmp_path: Path, command: str, lang: str) -> None:
-    result = run_inside([*command.split(), "--help"], tmp_path, {"ZHIMA_LANG": lang})
-    assert (result.status, result.err) == (0, "")
-    words = LANGUAGES[lang]
-    shown = "".join(result.out.split())  # it is wrapped, anywhere
-    for name in (f"zhima {command}".strip(), "help"):
-        assert "".join(words.helps[name].split()) in shown
-    assert bool(HAN.search(result.out)) == (lang == "zh")
 
 
 @both_languages

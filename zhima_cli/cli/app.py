@@ -1,6 +1,5 @@
 """The program: its commands, and the one place where every way it can end meets."""
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -11,8 +10,10 @@ from typer.main import get_group
 from zhima_cli import __version__
 from zhima_cli.cli import history
 from zhima_cli.cli.arguments import Grammar
+from zhima_cli.cli.completion import ASKED, completion
 from zhima_cli.cli.environment import Environment
 from zhima_cli.cli.explain import explain
+from zhima_cli.cli.help import HELP_OPTIONS, describe
 from zhima_cli.cli.init_cert import init_cert
 from zhima_cli.cli.mock_gateway import mock_gateway
 from zhima_cli.cli.presentation import choose_presentation
@@ -26,11 +27,11 @@ from zhima_cli.core.errors import (
     Reason,
     ZhimaError,
 )
-from zhima_cli.core.kinds import Kind, Sent
+from zhima_cli.core.kinds import EXIT_STATUS, Kind, Sent
 from zhima_cli.core.outcome import Call, fail
+from zhima_cli.output.help import show_help
 
 _NAME = "zhima"
-_HELP = ("--help", "-h")
 _VERSION = "--version"
 
 
@@ -42,6 +43,10 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
     session = _session(arguments, environment)
     error: ZhimaError
     try:
+        if ASKED in environment.variables and not arguments:
+            from zhima_cli.cli.suggestions import complete  # of use for nothing else
+
+            return complete(describe(build(), (_NAME,), session.words.helps), session)
         status = _dispatch(list(arguments), session)
         environment.shield()
         return status
@@ -77,7 +82,7 @@ def _dispatch(arguments: list[str], session: Session) -> int:
     """Look the command line over, then show what it asks to see, or let typer run the command."""
     if arguments == [_VERSION]:
         return session.show(f"{_NAME} {__version__}")
-    group = _build()
+    group = build()
     problems: list[Problem] = []
     path: list[TyperCommand | TyperGroup] = [group]
     rest = arguments
@@ -86,8 +91,8 @@ def _dispatch(arguments: list[str], session: Session) -> int:
         grammar = _grammar(command)
         at = grammar.end_of_options(rest) if isinstance(command, TyperGroup) else len(rest)
         own, rest = rest[:at], rest[at:]
-        if grammar.asks_for(_HELP, own):
-            return session.show(_help(path, session.words.helps))
+        if grammar.asks_for(HELP_OPTIONS, own):
+            return _show_help(command, path, session)
         if grammar.asks_for((_VERSION,), own):
             return session.show(f"{_NAME} {__version__}")
         problems += grammar.problems(own)
@@ -109,7 +114,18 @@ def _dispatch(arguments: list[str], session: Session) -> int:
         return status
 
 
-def _build() -> TyperGroup:
+def _show_help(
+    command: TyperCommand | TyperGroup, path: Sequence[TyperCommand | TyperGroup], session: Session
+) -> int:
+    """Show the help of ``command``, to which ``path`` leads; return the exit status."""
+    words = (_NAME, *(each.name or "" for each in path[1:]))
+    with session.writing() as screen:
+        show_help(describe(command, words, session.words.helps), session.words, screen)
+    return EXIT_STATUS[Kind.SUCCESS]
+
+
+def build() -> TyperGroup:
+    """Return zhima with all its commands."""
     past = _typer()
     past.callback(invoke_without_command=True)(history.history)
     past.command("show")(history.show)
@@ -123,8 +139,10 @@ def _build() -> TyperGroup:
     # zhima explain, zhima profiles
     app.command("explain")(explain)
     app.command("profiles")(profiles)
+    # completion
+    app.command("completion")(completion)
     group = get_group(app)
-    group.context_settings["help_option_names"] = list(_HELP)
+    group.context_settings["help_option_names"] = list(HELP_OPTIONS)
     return group
 
 
@@ -147,7 +165,7 @@ def _options_of_zhima(
 
 
 def _grammar(command: TyperCommand | TyperGroup) -> Grammar:
-    takes_value = dict.fromkeys(_HELP, False)
+    takes_value = dict.fromkeys(HELP_OPTIONS, False)
     words: list[str] = []
     optional_words: list[str] = []
     for param in command.params:
@@ -156,35 +174,3 @@ def _grammar(command: TyperCommand | TyperGroup) -> Grammar:
         elif isinstance(param, TyperArgument):
             (words if param.required else optional_words).append(param.metavar or "")
     return Grammar(takes_value, tuple(words), tuple(optional_words))
-
-
-def _help(path: Sequence[TyperCommand | TyperGroup], helps: Mapping[str, str]) -> str:
-    """Return the help of the last of ``path``, which leads to it from zhima itself."""
-    with contextlib.ExitStack() as stack:
-        context = None
-        for command in path:
-            context = stack.enter_context(
-                command.make_context(
-                    command.name or _NAME, [], parent=context, resilient_parsing=True
-                )
-            )
-        assert context is not None  # noqa: S101 -- there is always zhima itself
-        command = path[-1]
-        name = " ".join([_NAME, *(command.name or "" for command in path[1:])])
-        _put_into_words(command, name, helps)
-        help_option = command.get_help_option(context)
-        if help_option is not None:
-            help_option.help = helps["help"]
-        return command.get_help(context)
-
-
-def _put_into_words(
-    command: TyperCommand | TyperGroup, name: str, helps: Mapping[str, str]
-) -> None:
-    command.help = helps[name]
-    for param in command.params:
-        if isinstance(param, TyperOption | TyperArgument):
-            param.help = helps.get(f"{name} {param.name}", helps[param.name or ""])
-    if isinstance(command, TyperGroup):
-        for inner_name, inner in _commands(command).items():
-            inner.help = helps[f"{name} {inner_name}"]

@@ -30,6 +30,16 @@ class Screen:
         """Whether a person watches it."""
         return self.stream.isatty()
 
+    @property
+    def width(self) -> int:
+        """The cells to draw in; a value must not vanish in a terminal of no width."""
+        columns = self.variables.get("COLUMNS", "")
+        width = int(columns) if re.fullmatch("[0-9]{1,4}", columns) else 0
+        if width == 0 and self.is_terminal:
+            with contextlib.suppress(OSError, ValueError):
+                width = os.get_terminal_size(self.stream.fileno()).columns
+        return max(width or _WIDTH, _LEAST_WIDTH)
+
     def safe(self, text: str) -> str:
         """Return ``text`` as it can be written here: what acts, hides or lacks is escaped."""
         encoding = self.stream.encoding or "utf-8"
@@ -59,7 +69,7 @@ class Screen:
         # With all of this given, rich looks into the process's environment for none of it.
         return Console(
             file=self.stream,
-            width=self._width(),
+            width=self.width,
             height=_HEIGHT,
             force_terminal=is_capable,
             no_color=plain,
@@ -68,12 +78,3 @@ class Screen:
             markup=False,
             emoji=False,
         )
-
-    def _width(self) -> int:
-        """Return the width to draw in; a value must not vanish in a terminal of no width."""
-        columns = self.variables.get("COLUMNS", "")
-        width = int(columns) if re.fullmatch("[0-9]{1,4}", columns) else 0
-        if width == 0 and self.is_terminal:
-            with contextlib.suppress(OSError, ValueError):
-                width = os.get_terminal_size(self.stream.fileno()).columns
-        return max(width or _WIDTH, _LEAST_WIDTH)

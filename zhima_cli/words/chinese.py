@@ -402,6 +402,14 @@ CHINESE = Vocabulary(
         Label.IS_SET: "已设置",
         Label.IS_WRONG: "有误",
         Label.NOT_SET: "未设置",
+        # help
+        Label.USAGE: "用法：",
+        Label.ARGUMENTS: "参数：",
+        Label.OPTIONS: "选项：",
+        Label.COMMANDS: "命令：",
+        Label.EXAMPLES: "示例：",
+        Label.ANY_OPTIONS: "选项",
+        Label.A_COMMAND: "命令",
     },
     helps=HELPS,
 )

@@ -14,6 +14,7 @@ HELPS: Mapping[str, str] = {
     "zhima history output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
     "zhima history show profile": "只限该配置的记录，也用它的历史记录文件。",
     "zhima history show output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
+    "zhima history show transaction_id": "交易的 transaction_id，见 zhima history 的列表。",
     "zhima history export profile": "只限该配置的记录，也用它的历史记录文件。",
     "zhima history prune profile": "只限该配置的记录，也用它的历史记录文件。",
     # zhima explain, zhima profiles
@@ -72,4 +73,7 @@ HELPS: Mapping[str, str] = {
     "write_profile": "写一个可用于该网关的配置文件。",
     "with_certificates": "按公钥证书模式写，证书文件放在旁边。",
     "with_encryption": "按接口内容加密写，密钥在其中。",
+    # completion
+    "zhima completion": "输出让 shell 自动补全 zhima 命令的脚本。",
+    "shell": "bash、zsh、fish 或 powershell。",
 }

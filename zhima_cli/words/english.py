@@ -478,6 +478,14 @@ ENGLISH = Vocabulary(
         Label.IS_SET: "set",
         Label.IS_WRONG: "wrong",
         Label.NOT_SET: "not set",
+        # help
+        Label.USAGE: "Usage:",
+        Label.ARGUMENTS: "Arguments:",
+        Label.OPTIONS: "Options:",
+        Label.COMMANDS: "Commands:",
+        Label.EXAMPLES: "Examples:",
+        Label.ANY_OPTIONS: "OPTIONS",
+        Label.A_COMMAND: "COMMAND",
     },
     helps=HELPS,
 )

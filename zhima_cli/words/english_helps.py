@@ -17,6 +17,7 @@ HELPS: Mapping[str, str] = {
     "zhima history output": "pretty, plain or json. [ZHIMA_OUTPUT]",
     "zhima history show profile": "Only of this profile, whose history file is looked at.",
     "zhima history show output": "pretty, plain or json. [ZHIMA_OUTPUT]",
+    "zhima history show transaction_id": "The transaction's id, as zhima history lists it.",
     "zhima history export profile": "Only of this profile, whose history file is looked at.",
     "zhima history prune profile": "Only of this profile, whose history file is looked at.",
     # zhima explain, zhima profiles
@@ -75,4 +76,7 @@ HELPS: Mapping[str, str] = {
     "write_profile": "Write a configuration file that works with this gateway.",
     "with_certificates": "Write it for certificate mode, with certificates beside it.",
     "with_encryption": "Write it for content encryption, with a key in it.",
+    # completion
+    "zhima completion": "Print the script that makes a shell complete zhima's words.",
+    "shell": "bash, zsh, fish or powershell.",
 }

@@ -67,6 +67,14 @@ class Label(Enum):
     IS_SET = auto()
     IS_WRONG = auto()
     NOT_SET = auto()
+    # help
+    USAGE = auto()
+    ARGUMENTS = auto()
+    OPTIONS = auto()
+    COMMANDS = auto()
+    EXAMPLES = auto()
+    ANY_OPTIONS = auto()
+    A_COMMAND = auto()
 
 
 @dataclass(frozen=True)

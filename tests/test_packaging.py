@@ -1,0 +1,99 @@
+"""The wheel and the sdist contain what they should and nothing else."""
+
+import configparser
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from email.parser import Parser
+from pathlib import Path
+
+import pytest
+
+from zhima_cli import __version__
+
+ROOT = Path(__file__).parent.parent
+NAME = f"zhima_cli-{__version__}"
+
+# What is beside the folders in the sdist: the files of the project, and what the format demands.
+_BESIDE = {
+    *("CHANGELOG.md", "LICENSE", "README.md", "config.example.toml", "pyproject.toml"),
+    *(".gitignore", "PKG-INFO"),
+}
+_LEFT_BY_RUNS = {"__pycache__", ".hypothesis", ".pytest_cache"}
+
+
+def files_of(folder: str) -> set[str]:
+    """Return the files of a folder of the project, what runs leave there left out."""
+    paths = (path for path in (ROOT / folder).rglob("*") if path.is_file())
+    return {
+        path.relative_to(ROOT).as_posix()
+        for path in paths
+        if not _LEFT_BY_RUNS.intersection(path.relative_to(ROOT).parts)
+    }
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the wheel and the sdist, built by the project's own build backend."""
+    folder = tmp_path_factory.mktemp("dist")
+    script = (
+        "import sys, hatchling.build as backend;"
+        " backend.build_sdist(sys.argv[1]); backend.build_wheel(sys.argv[1])"
+    )
+    subprocess.run([sys.executable, "-c", script, str(folder)], cwd=ROOT, check=True, timeout=60)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Iterator[zipfile.ZipFile]:
+    """Yield the wheel, opened."""
+    with zipfile.ZipFile(built / f"{NAME}-py3-none-any.whl") as opened:
+        yield opened
+
+
+def test_there_are_the_two(built: Path) -> None:
+    names = {path.name for path in built.iterdir()}
+    assert names == {f"{NAME}-py3-none-any.whl", f"{NAME}.tar.gz"}
+
+
+def test_the_wheel_has_the_package_the_manual_and_what_describes_it(
+    wheel: zipfile.ZipFile,
+) -> None:
+    about = f"{NAME}.dist-info"
+    assert set(wheel.namelist()) == {
+        *files_of("zhima_cli"),
+        *(f"{NAME}.data/data/share/{page}" for page in files_of("man")),
+        *(f"{about}/{name}" for name in ("METADATA", "WHEEL", "RECORD", "entry_points.txt")),
+        f"{about}/licenses/LICENSE",
+    }
+
+
+def test_the_sdist_has_the_sources_the_tests_and_the_documents(built: Path) -> None:
+    with tarfile.open(built / f"{NAME}.tar.gz") as sdist:
+        members = sdist.getmembers()
+    assert {member.name for member in members if not member.isfile()} == set()
+    assert {member.name for member in members} == {
+        f"{NAME}/{name}"
+        for name in (*files_of("zhima_cli"), *files_of("tests"), *files_of("man"), *_BESIDE)
+    }
+
+
+def test_nothing_is_in_them_that_is_only_of_this_machine(wheel: zipfile.ZipFile) -> None:
+    texts = {name: wheel.read(name) for name in wheel.namelist()}
+    assert [name for name, data in texts.items() if str(ROOT).encode() in data] == []
+    assert [name for name in texts if name.endswith((".pyc", ".so", "~"))] == []
+
+
+def test_the_metadata_says_what_it_is_and_needs(wheel: zipfile.ZipFile) -> None:
+    metadata = Parser().parsestr(wheel.read(f"{NAME}.dist-info/METADATA").decode("utf-8"))
+    assert (metadata["Name"], metadata["Version"]) == ("zhima-cli", __version__)
+    assert metadata["Requires-Python"] == ">=3.11"
+    needed = [text for text in metadata.get_all("Requires-Dist", []) if "extra ==" not in text]
+    assert {text.partition(">")[0].partition("<")[0] for text in needed} >= {
+        *("typer", "requests", "pycryptodome", "rich"),
+    }
+    commands = configparser.ConfigParser()
+    commands.read_string(wheel.read(f"{NAME}.dist-info/entry_points.txt").decode("utf-8"))
+    assert dict(commands["console_scripts"]) == {"zhima": "zhima_cli.__main__:main"}

@@ -1,0 +1,45 @@
+"""Command lines that show how a command is used. They run as they stand, in any language."""
+
+from collections.abc import Mapping
+
+# The person of the interface's own page.
+_PERSON = "--cert-name 收委 --cert-no 260104197909275964"
+
+EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "zhima": (
+        f"zhima init-cert --profile mock {_PERSON}",
+        "zhima history",
+        "zhima init-cert --help",
+    ),
+    "zhima init-cert": (
+        f"zhima init-cert --profile mock {_PERSON}",
+        f"zhima init-cert {_PERSON} --dry-run",
+        "zhima init-cert --identity-param @person.json --output json",
+    ),
+    "zhima history": (
+        "zhima history --state unknown",
+        "zhima history --since 7d --output json",
+        "zhima history show ORDER_1",
+    ),
+    "zhima history show": (
+        "zhima history show ORDER_1",
+        "zhima history show ORDER_1 --output json",
+    ),
+    "zhima history export": (
+        "zhima history export > calls.csv",
+        "zhima history export --since 2026-11-01 --format jsonl",
+    ),
+    "zhima history prune": (
+        "zhima history prune --before 90d",
+        "zhima history prune --before 2026-01-01 --yes",
+    ),
+    "zhima mock-gateway": (
+        "zhima mock-gateway --write-profile mock.toml",
+        "zhima mock-gateway --write-profile mock.toml --with-encryption",
+    ),
+    "zhima completion": (
+        "zhima completion bash >> ~/.bashrc",
+        "zhima completion zsh >> ~/.zshrc",
+        "zhima completion fish | source",
+    ),
+}
