@@ -16,7 +16,8 @@ from zhima_cli import __version__
 ROOT = Path(__file__).parent.parent
 NAME = f"zhima_cli-{__version__}"
 
-# What is beside the folders in the sdist: the files of the project, and what the format demands.
+# The sdist has these folders, and beside them the files of the project and the format's own.
+_FOLDERS = ("zhima_cli", "tests", "man", "docs", ".ci")
 _BESIDE = {
     *("CHANGELOG.md", "LICENSE", "README.md", "config.example.toml", "pyproject.toml"),
     *(".gitignore", "PKG-INFO"),
@@ -74,10 +75,8 @@ def test_the_sdist_has_the_sources_the_tests_and_the_documents(built: Path) -> N
     with tarfile.open(built / f"{NAME}.tar.gz") as sdist:
         members = sdist.getmembers()
     assert {member.name for member in members if not member.isfile()} == set()
-    assert {member.name for member in members} == {
-        f"{NAME}/{name}"
-        for name in (*files_of("zhima_cli"), *files_of("tests"), *files_of("man"), *_BESIDE)
-    }
+    names = _BESIDE.union(*map(files_of, _FOLDERS))
+    assert {member.name for member in members} == {f"{NAME}/{name}" for name in names}
 
 
 def test_nothing_is_in_them_that_is_only_of_this_machine(wheel: zipfile.ZipFile) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 import zhima_cli
 from zhima_cli.cli import history
-from zhima_cli.cli.explain import explain
 from zhima_cli.cli.completion import completion
+from zhima_cli.cli.explain import explain
 from zhima_cli.cli.init_cert import init_cert
 from zhima_cli.cli.mock_gateway import mock_gateway
 from zhima_cli.cli.profiles import profiles

@@ -23,13 +23,13 @@ def describe(
     arguments, options = [], []
     for param in command.params:
         key = param.name or ""
-        text = helps.get(f"{name} {key}", helps.get(key))
+        text = helps.get(f"{name} {key}") or helps[key]
         if isinstance(param, TyperArgument):
             placeholder = param.metavar or key.upper()
-            arguments.append(Argument(key, placeholder, param.required, text or helps[key]))
+            arguments.append(Argument(key, placeholder, param.required, text))
         elif isinstance(param, TyperOption):
             metavar = None if param.is_flag else param.metavar or key.upper()
-            options.append(Option(key, tuple(param.opts), metavar, text or helps[key]))
+            options.append(Option(key, tuple(param.opts), metavar, text))
     options.append(Option("help", HELP_OPTIONS, None, helps["help"]))
     return Command(
         words=words,

@@ -47,7 +47,7 @@ def complete(zhima: Command, session: Session) -> int:
     A person is in the middle of a line: whatever is wrong will be said when it is entered.
     """
     variables = session.environment.variables
-    words, word = variables[ASKED].splitlines()[1:], variables.get(WORD, "")
+    words, word = variables[ASKED].split("\n")[1:], variables.get(WORD, "")
     try:
         found = tuple(_suggestions(zhima, words, word, session))
         with session.writing() as screen:
@@ -181,6 +181,8 @@ def _transactions(
 def _codes(session: Session) -> Iterator[Suggestion]:
     """Yield the codes and sub_codes of both tables, with what they mean."""
     is_chinese = session.presentation.language is Language.ZH
-    for row in (*BARE_CODES, *INTERFACE_CODES, *GATEWAY_CODES):
-        meaning = row.description.zh if is_chinese else row.description.en
-        yield Suggestion(row.sub_code or row.code, meaning)
+    rows = {
+        row.sub_code or row.code: row for row in (*BARE_CODES, *INTERFACE_CODES, *GATEWAY_CODES)
+    }
+    for name, row in rows.items():
+        yield Suggestion(name, row.description.zh if is_chinese else row.description.en)
