@@ -11,6 +11,7 @@ from zhima_cli import __version__
 from zhima_cli.cli import history
 from zhima_cli.cli.arguments import Grammar
 from zhima_cli.cli.completion import ASKED, completion
+from zhima_cli.cli.doctor import doctor
 from zhima_cli.cli.environment import Environment
 from zhima_cli.cli.explain import explain
 from zhima_cli.cli.help import HELP_OPTIONS, describe
@@ -19,6 +20,7 @@ from zhima_cli.cli.mock_gateway import mock_gateway
 from zhima_cli.cli.presentation import choose_presentation
 from zhima_cli.cli.profiles import profiles
 from zhima_cli.cli.session import Session
+from zhima_cli.cli.verify_response import verify_response
 from zhima_cli.core.errors import (
     InputError,
     InternalError,
@@ -141,6 +143,8 @@ def build() -> TyperGroup:
     app.command("profiles")(profiles)
     # completion
     app.command("completion")(completion)
+    app.command("doctor")(doctor)
+    app.command("verify-response")(verify_response)
     group = get_group(app)
     group.context_settings["help_option_names"] = list(HELP_OPTIONS)
     return group

@@ -16,7 +16,7 @@ from zhima_cli.core.request import Request
 from zhima_cli.core.settings import Settings
 from zhima_cli.output import dry_run, machine, plain
 from zhima_cli.output.form import Form
-from zhima_cli.output.report import report
+from zhima_cli.output.report import Report, report
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Label, Vocabulary
 
@@ -148,6 +148,16 @@ class Session:
             self._show_on_stderr(outcome)
         return EXIT_STATUS[outcome.kind]
 
+    def show_failure(self, failure: Report) -> None:
+        """Show a failure in words; where standard error is closed or full, go on without."""
+        with contextlib.suppress(OSError):
+            if self.presentation.form is Form.PRETTY:
+                from zhima_cli.output import pretty
+
+                pretty.show_report(failure, self.err)
+            else:
+                plain.show_failure(failure, self.err)
+
     def trace(self, error: BaseException) -> None:
         """Under ``--debug``, show where an error arose: places and types, never a value."""
         if not self.debug:
@@ -185,15 +195,11 @@ class Session:
 
     def _show_on_stderr(self, outcome: Outcome) -> None:
         in_words = report(outcome, self.presentation.language)
-        with contextlib.suppress(OSError):
-            if outcome.kind is Kind.INTERNAL:
+        if outcome.kind is Kind.INTERNAL:
+            with contextlib.suppress(OSError):
                 plain.show_bug(in_words, self.err)
-            elif self.presentation.form is Form.PRETTY:
-                from zhima_cli.output import pretty
-
-                pretty.show_report(in_words, self.err)
-            else:
-                plain.show_failure(in_words, self.err)
+        else:
+            self.show_failure(in_words)
 
 
 def _trace(error: BaseException) -> Iterator[str]:

@@ -20,15 +20,15 @@ from zhima_cli.core.profile import is_absent
 from zhima_cli.core.serial_numbers import SerialNumbers
 from zhima_cli.core.sources import Sources, option_name, variable_name
 
-_MAX_APP_ID = 32
+MAX_APP_ID = 32
 _PUBLIC_KEY = ("alipay_public_key", "alipay_public_key_file")
-_CERT_FILES = ("app_cert_file", "alipay_cert_file", "alipay_root_cert_file")
+CERT_FILES = ("app_cert_file", "alipay_cert_file", "alipay_root_cert_file")
 _FIXED_BY_MOCK = (
     "gateway",
     "app_id",
     "private_key_file",
     "alipay_public_key_file",
-    *_CERT_FILES,
+    *CERT_FILES,
     "encrypt_key_file",
 )
 
@@ -89,18 +89,19 @@ def resolve_account(
 
 def find_parts(sources: Sources, charset: Charset, now: datetime, *, dry_run: bool) -> Parts:
     """Like resolve_account, but return what there is; ``sources`` is told of what is wrong."""
-    app_id = sources.text("app_id", _MAX_APP_ID, charset)
-    private = _private_key(sources)
+    app_id = sources.text("app_id", MAX_APP_ID, charset)
+    private = resolve_private_key(sources)
     serial_numbers = None
-    is_certificate_mode = any(map(sources.has, _CERT_FILES))
+    is_certificate_mode = any(map(sources.has, CERT_FILES))
     if is_certificate_mode:
-        serial_numbers, public = _certificates(sources, private, now, dry_run=dry_run)
+        serial_numbers, public = resolve_certificate_mode(sources, private, now, dry_run=dry_run)
     else:
-        public = _unneeded_key(sources, private) if dry_run else _public_key(sources, private)
-    encrypt_key = _encrypt_key(sources)
-    gateway = _gateway(sources)
+        resolve_key = _unneeded_key if dry_run else resolve_public_key
+        public = resolve_key(sources, private)
+    encrypt_key = resolve_encrypt_key(sources)
+    gateway = resolve_gateway(sources)
     profile = sources.profile
-    is_unset = not is_certificate_mode and sources.wrong.isdisjoint(
+    is_unset = not is_certificate_mode and sources.wrong.keys().isdisjoint(
         ("app_id", "private_key", "alipay_public_key")
     )
     if is_unset and not (app_id or private or public) and is_absent(profile.path):
@@ -108,11 +109,11 @@ def find_parts(sources: Sources, charset: Charset, now: datetime, *, dry_run: bo
         sources.fail("config", problem)
     else:
         if app_id is None:
-            _add_missing(sources, "app_id", "app_id")
+            add_missing(sources, "app_id", "app_id")
         if private is None:
-            _add_missing(sources, "private_key", "private_key_file")
+            add_missing(sources, "private_key", "private_key_file")
         if public is None and not is_certificate_mode and not dry_run:
-            _add_missing(sources, "alipay_public_key", "alipay_public_key_file")
+            add_missing(sources, "alipay_public_key", "alipay_public_key_file")
     return Parts(app_id, private, public, gateway, serial_numbers, encrypt_key)
 
 
@@ -126,7 +127,8 @@ def refuse_options_of_account(sources: Sources) -> None:
             sources.fail(name, Problem(Kind.USAGE, Reason.FIXED_BY_MOCK, option_name(name)))
 
 
-def _private_key(sources: Sources) -> PrivateKey | None:
+def resolve_private_key(sources: Sources) -> PrivateKey | None:
+    """Return the application's private key; None where there is none, or ``sources`` was told."""
     text = sources.key("private_key")
     if text is None:
         return None
@@ -141,7 +143,11 @@ def _private_key(sources: Sources) -> PrivateKey | None:
     return key
 
 
-def _public_key(sources: Sources, private: PrivateKey | None) -> PublicKey | None:
+def resolve_public_key(sources: Sources, private: PrivateKey | None) -> PublicKey | None:
+    """Return Alipay's public key; None where there is none, or ``sources`` was told.
+
+    It must not be the public half of ``private``, as far as that is known.
+    """
     text = sources.key("alipay_public_key")
     if text is None:
         return None
@@ -156,22 +162,25 @@ def _public_key(sources: Sources, private: PrivateKey | None) -> PublicKey | Non
 def _unneeded_key(sources: Sources, private: PrivateKey | None) -> PublicKey | None:
     """Like _public_key, for a call that gets no answer: what is wrong is only warned of."""
     trial = sources.trial()
-    key = _public_key(trial, private)
+    key = resolve_public_key(trial, private)
     sources.warnings.extend(trial.problems)
     return key
 
 
-def _certificates(
+def resolve_certificate_mode(
     sources: Sources, private: PrivateKey | None, now: datetime, *, dry_run: bool
 ) -> tuple[SerialNumbers | None, PublicKey | None]:
-    """Return what certificate mode has in the place of Alipay's public key, and that key."""
-    named = next(filter(sources.has, _CERT_FILES))
+    """Return what certificate mode has in the place of Alipay's public key, and that key.
+
+    None for either where ``sources`` was told of a problem. The rest is resolve_certificates'.
+    """
+    named = next(filter(sources.has, CERT_FILES))
     public_key = next(filter(sources.has, _PUBLIC_KEY), None)
     if public_key is not None:
         sources.fail(public_key, Problem(Kind.CONFIG, Reason.BOTH_MODES, named, public_key))
-    for name in _CERT_FILES:
+    for name in CERT_FILES:
         if not sources.has(name) and not (dry_run and name == "alipay_cert_file"):
-            _add_missing(sources, name, name)
+            add_missing(sources, name, name)
     try:
         from zhima_cli.core.certificate_mode import resolve_certificates
     except ImportError:
@@ -180,7 +189,28 @@ def _certificates(
     return resolve_certificates(sources, private, now, dry_run=dry_run) or (None, None)
 
 
-def _encrypt_key(sources: Sources) -> EncryptKey | None:
+def resolve_alipay_certificate(
+    sources: Sources, private: PrivateKey | None, now: datetime
+) -> tuple[PublicKey | None, str | None]:
+    """Return the key and SN of Alipay's certificate, for an answer that came some time before.
+
+    None for both where ``sources`` was told of a problem. That the certificate has expired since
+    is only warned of. It must not be of ``private``, as far as that is known.
+    """
+    name = "alipay_cert_file"
+    if not sources.has(name):
+        add_missing(sources, name, name)
+        return None, None
+    try:
+        from zhima_cli.core.certificate_mode import resolve_saved_certificate
+    except ImportError:
+        sources.fail(name, Problem(Kind.CONFIG, Reason.CERT_EXTRA_MISSING, name))
+        return None, None
+    return resolve_saved_certificate(sources, private, now) or (None, None)
+
+
+def resolve_encrypt_key(sources: Sources) -> EncryptKey | None:
+    """Return the key of content encryption; None where there is none, or ``sources`` was told."""
     text = sources.key("encrypt_key")
     if text is None:
         return None
@@ -189,7 +219,8 @@ def _encrypt_key(sources: Sources) -> EncryptKey | None:
     return sources.attempt("encrypt_key", lambda: load_encrypt_key(text.data, text.origin))
 
 
-def _gateway(sources: Sources) -> str:
+def resolve_gateway(sources: Sources) -> str:
+    """Return the gateway's address, production where none is set; ``sources`` hears of faults."""
     given = sources.find("gateway")
     if given is None:
         return PRODUCTION
@@ -200,12 +231,12 @@ def _gateway(sources: Sources) -> str:
     return given.value
 
 
-def _add_missing(sources: Sources, name: str, key: str) -> None:
+def add_missing(sources: Sources, name: str, key: str) -> None:
     """Note that ``name`` is nowhere, unless what stands for it was found wrong already.
 
     Of a profile that could not be read nearly everything would be missing, and that is no news.
     """
-    if sources.wrong.isdisjoint((name, "profile")):
+    if sources.wrong.keys().isdisjoint((name, "profile")):
         expected = f"{option_name(key)}, {variable_name(name)}"
         where = sources.profile_origin(key)
         sources.fail(name, Problem(Kind.CONFIG, Reason.MISSING, name, where, expected))

@@ -76,7 +76,7 @@ def read_answer(
     ``alipay_cert_sn`` is that of the certificate that ``key`` came from, if it came from one.
     Raises UntrustedError.
     """
-    parts = cut_node(_decode(body, charset))
+    parts = cut_node(decode_body(body, charset))
     node_name, node, signature = parts.node_name, parts.node, parts.sign
     if signature is None:
         if isinstance(node.value, str):
@@ -115,7 +115,8 @@ def cut_node(text: str) -> Parts:
     return Parts(name, members[name], members.get("sign"), members.get("alipay_cert_sn"))
 
 
-def _decode(body: bytes, charset: Charset) -> str:
+def decode_body(body: bytes, charset: Charset) -> str:
+    """Return an answer's text. Raises UntrustedError where ``charset`` does not read it whole."""
     try:
         text = body.decode(charset.value)
         if text.encode(charset.value) == body:

@@ -67,6 +67,25 @@ def resolve_certificates(
     return SerialNumbers(serial_number(app.own), roots.serial_number, alipay_cert_sn), public
 
 
+def resolve_saved_certificate(
+    sources: Sources, private: PrivateKey | None, now: datetime
+) -> tuple[PublicKey, str] | None:
+    """Return the key and SN of Alipay's certificate; None where ``sources`` was told of a problem.
+
+    It verifies what was signed some time before, so that it may have expired, which is warned of.
+    Only where there are root certificates has it to lead to one of them.
+    """
+    roots = _roots(sources)
+    alipay = _read(sources, "alipay_cert_file")
+    if alipay is None:
+        return None
+    valid = min(now, alipay.own.not_valid_after_utc)
+    if valid < now:
+        sources.warn(Reason.CERT_EXPIRED, alipay.origin, f"{valid:%Y-%m-%d}")
+    public = _alipay_key(sources, alipay, roots, private, valid)
+    return (public, serial_number(alipay.own)) if public else None
+
+
 def _read(sources: Sources, name: str) -> _Certificates | None:
     material = sources.file(name, MAX_CERTIFICATE_BYTES)
     if material is None:

@@ -30,13 +30,16 @@ def asked_profile(options: Options, surroundings: Surroundings) -> Choice | None
     return Choice(variable, Source.ENVIRONMENT) if variable else None
 
 
-def config_path(options: Options, surroundings: Surroundings) -> Path | None:
-    """Return the path of the configuration file; None where none is named and none in its place."""
-    named = options.config or surroundings.variables.get(variable_name("config"))
-    if named:
-        return expand_home(named, surroundings.home)
-    path = surroundings.default_config
-    return None if is_absent(path) else path
+def config_path(options: Options, surroundings: Surroundings) -> Path:
+    """Return the configuration file that is read, if it is there."""
+    named = _named_config(options, surroundings)
+    return expand_home(named, surroundings.home) if named else surroundings.default_config
+
+
+def existing_config(options: Options, surroundings: Surroundings) -> Path | None:
+    """Return the configuration file's path; None where none is named and none in its place."""
+    path = config_path(options, surroundings)
+    return None if not _named_config(options, surroundings) and is_absent(path) else path
 
 
 def usual_profile(config: ConfigFile | None) -> Choice:
@@ -44,3 +47,7 @@ def usual_profile(config: ConfigFile | None) -> Choice:
     if config is not None and config.default_profile:
         return Choice(config.default_profile, Source.FILE)
     return Choice(DEFAULT_PROFILE, Source.DEFAULT)
+
+
+def _named_config(options: Options, surroundings: Surroundings) -> str | None:
+    return options.config or surroundings.variables.get(variable_name("config"))

@@ -6,11 +6,12 @@ import io
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from queue import Empty, SimpleQueue
+from typing import TypeVar
 
 import requests
 import urllib3
@@ -39,7 +40,14 @@ class Received:
     clock_ahead: float
 
 
-_Result = Received | Exception
+@dataclass(frozen=True)
+class Reached:
+    """That a gateway answered; by how many seconds its clock is ahead, None if it does not say."""
+
+    clock_ahead: float | None
+
+
+_Result = TypeVar("_Result", Received, Reached)
 
 
 class _Body(io.BytesIO):
@@ -81,11 +89,29 @@ def exchange(request: Request, network: Network, timeout: float) -> Received:
     UntrustedError, or Interrupted on a KeyboardInterrupt.
     """
     body = _Body(request.body)
-    results: SimpleQueue[_Result] = SimpleQueue()
+    return _in_time(
+        lambda: _post(request, body, network, timeout), body, request.gateway, network, timeout
+    )
+
+
+def reach(gateway: str, network: Network, timeout: float) -> Reached:
+    """Ask the gateway for the head of its own address: no parameter, nothing signed or personal.
+
+    ``timeout`` bounds the whole of it, in seconds. Any answer will do. Raises TemporaryError,
+    UntrustedError, or Interrupted on a KeyboardInterrupt.
+    """
+    return _in_time(lambda: _head(gateway, network, timeout), _Body(b""), gateway, network, timeout)
+
+
+def _in_time(
+    talk: Callable[[], _Result], body: _Body, gateway: str, network: Network, timeout: float
+) -> _Result:
+    """Return what ``talk`` returns; ``body`` is what it sends, and knows whether it began to."""
+    results: SimpleQueue[_Result | Exception] = SimpleQueue()
 
     def work() -> None:
         try:
-            results.put(_post(request, body, network, timeout))
+            results.put(talk())
         except Exception as error:
             results.put(error)
 
@@ -97,17 +123,17 @@ def exchange(request: Request, network: Network, timeout: float) -> Received:
         result = _wait_for(results, timeout)
     except Empty:
         sent = body.hold_back()
-        raise TemporaryError(sent, Reason.TIMED_OUT, request.gateway, f"{timeout:g}") from None
+        raise TemporaryError(sent, Reason.TIMED_OUT, gateway, f"{timeout:g}") from None
     except KeyboardInterrupt as stop:
         raise Interrupted(body.hold_back(), stop) from None
     if isinstance(result, ZhimaError):
         raise result
     if isinstance(result, Exception):
-        raise _diagnose(result, body.sent, request.gateway, network, timeout) from result
+        raise _diagnose(result, body.sent, gateway, network, timeout) from result
     return result
 
 
-def _wait_for(results: SimpleQueue[_Result], timeout: float) -> _Result:
+def _wait_for(results: SimpleQueue[_Result | Exception], timeout: float) -> _Result | Exception:
     """Return the first of the results. Raises Empty when ``timeout`` seconds have passed."""
     for part in slices(timeout):
         with contextlib.suppress(Empty):
@@ -120,6 +146,20 @@ def _post(request: Request, body: _Body, network: Network, timeout: float) -> Re
     # redirects are what a requests.Session adds.
     headers = {header.name: header.value for header in request.headers}
     prepared = requests.Request("POST", request.url, headers, data=body).prepare()
+    with _sent(prepared, network, timeout) as response:
+        return _read(response, request.gateway)
+
+
+def _head(gateway: str, network: Network, timeout: float) -> Reached:
+    prepared = requests.Request("HEAD", gateway).prepare()
+    with _sent(prepared, network, timeout) as response:
+        return Reached(_seconds_from_now(response.headers.get("Date", "")))
+
+
+@contextlib.contextmanager
+def _sent(
+    prepared: requests.PreparedRequest, network: Network, timeout: float
+) -> Iterator[requests.Response]:
     proxies = {"http": network.proxy, "https": network.proxy} if network.proxy else {}
     with (
         contextlib.closing(HTTPAdapter()) as adapter,
@@ -131,7 +171,7 @@ def _post(request: Request, body: _Body, network: Network, timeout: float) -> Re
             proxies=proxies,
         ) as response,
     ):
-        return _read(response, request.gateway)
+        yield response
 
 
 def _read(response: requests.Response, gateway: str) -> Received:
@@ -160,24 +200,24 @@ def _read(response: requests.Response, gateway: str) -> Received:
     if not body and not {"Content-Length", "Transfer-Encoding"} & response.headers.keys():
         # Headers that are cut off look like headers that have ended.
         raise TemporaryError(Sent.UNKNOWN, Reason.CONNECTION_BROKEN, gateway)
-    return Received(bytes(body), _seconds_from_now(response.headers.get("Date", "")))
+    return Received(bytes(body), _seconds_from_now(response.headers.get("Date", "")) or 0.0)
 
 
 def _retry_after(value: str) -> float:
     """Return the header's seconds: it holds them, or a date (RFC 9110, 10.2.3)."""
     if value.isascii() and value.isdigit():
         return float(value[:9])
-    return max(_seconds_from_now(value), 0.0)
+    return max(_seconds_from_now(value) or 0.0, 0.0)
 
 
-def _seconds_from_now(date: str) -> float:
-    """Return how far off an HTTP date is, 0 where it is none."""
+def _seconds_from_now(date: str) -> float | None:
+    """Return how far off an HTTP date is, None where it is none."""
     try:
         moment = parsedate_to_datetime(date)
     except (ValueError, TypeError, IndexError, OverflowError):
-        return 0.0
+        return None
     if moment.tzinfo is None:
-        return 0.0
+        return None
     return (moment - datetime.now(UTC)).total_seconds()
 
 

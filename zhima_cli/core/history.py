@@ -5,6 +5,7 @@ nobody knowing. Never a name, a number, a key or a token.
 """
 
 import contextlib
+import errno
 import os
 import sqlite3
 import stat
@@ -323,6 +324,39 @@ def open_history(path: Path) -> Iterator[History]:
             _migrate(connection, path)
             _make_private(path)
         yield History(connection, path)
+
+
+def check_history(path: Path) -> bool:
+    """Check that calls could be recorded at ``path``, without making or changing anything.
+
+    Returns whether there is a history already. Raises HistoryError as open_history does.
+    """
+    with _guarded(path):
+        try:
+            mode = path.stat().st_mode
+        except FileNotFoundError:
+            _check_writable(next(f for f in path.absolute().parents if f.exists()))
+            return False
+        if not stat.S_ISREG(mode):
+            raise HistoryError(Reason.HISTORY_FOREIGN, str(path))
+        # Beside the file, SQLite makes another while it writes.
+        _check_writable(path.absolute().parent)
+        uri = f"{path.absolute().as_uri()}?mode=rw"
+        connection = sqlite3.connect(uri, timeout=_BUSY_SECONDS, isolation_level=None, uri=True)
+    with contextlib.closing(connection), _guarded(path):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            _version(connection, path)
+        finally:
+            _roll_back(connection)
+    return True
+
+
+def _check_writable(folder: Path) -> None:
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _make_private(path: Path) -> None:

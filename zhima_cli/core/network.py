@@ -25,11 +25,14 @@ _PROXY_URL = re.compile(
 class Network:
     """A proxy's URL, which may hold a password, and a file or folder of CA certificates.
 
-    None for ``proxy`` is a direct connection, for ``ca_bundle`` the one that requests ships.
+    None for ``proxy`` is a direct connection, for ``ca_bundle`` the one that requests ships. The
+    variables are those that decided it: ``proxy_variable`` may be the one that exempts the gateway.
     """
 
     proxy: str | None = field(default=None, repr=False)
     ca_bundle: str | None = None
+    proxy_variable: str | None = None
+    ca_variable: str | None = None
 
 
 def network_for(gateway: str, sources: Sources) -> Network:
@@ -39,7 +42,9 @@ def network_for(gateway: str, sources: Sources) -> Network:
         if leads_off_this_machine(gateway):
             sources.fail("gateway", Problem(Kind.CONFIG, Reason.GATEWAY_NOT_HTTPS, "localhost"))
         return Network()
-    return Network(_proxy(gateway, sources), _ca_bundle(sources))
+    proxy_variable, proxy = _proxy(gateway, sources)
+    ca_variable, ca_bundle = _ca_bundle(sources)
+    return Network(proxy, ca_bundle, proxy_variable, ca_variable)
 
 
 def _first(names: tuple[str, ...], sources: Sources) -> tuple[str, str] | None:
@@ -47,23 +52,27 @@ def _first(names: tuple[str, ...], sources: Sources) -> tuple[str, str] | None:
     return next(((name, variables[name]) for name in names if variables.get(name)), None)
 
 
-def _proxy(gateway: str, sources: Sources) -> str | None:
+def _proxy(gateway: str, sources: Sources) -> tuple[str | None, str | None]:
+    """Return the variable that decided it, and the proxy's URL."""
     found = _first(_PROXY_VARIABLES, sources)
+    if found is None:
+        return None, None
     exempt = _first(_NO_PROXY_VARIABLES, sources)
-    if found is None or should_bypass_proxies(gateway, exempt[1] if exempt else ""):
-        return None
+    if should_bypass_proxies(gateway, exempt[1] if exempt else ""):
+        return (exempt[0] if exempt else None), None
     name, url = found
     match = _PROXY_URL.fullmatch(url)
     if match is None or not 0 < int(match["port"] or 80) < 65536:
         sources.fail(name, Problem(Kind.CONFIG, Reason.BAD_PROXY, name))
-        return None
-    return url if "://" in url else f"http://{url}"
+        return name, None
+    return name, (url if "://" in url else f"http://{url}")
 
 
-def _ca_bundle(sources: Sources) -> str | None:
+def _ca_bundle(sources: Sources) -> tuple[str | None, str | None]:
+    """Return the variable that names it, and the file or folder."""
     found = _first(_CA_VARIABLES, sources)
     if found is None:
-        return None
+        return None, None
     name, path = found
     try:
         if not Path(path).is_dir():
@@ -72,4 +81,4 @@ def _ca_bundle(sources: Sources) -> str | None:
             raise PermissionError
     except (OSError, ValueError):
         sources.fail(name, Problem(Kind.CONFIG, Reason.NO_CA_BUNDLE, name))
-    return path
+    return name, path

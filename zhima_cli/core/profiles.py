@@ -6,7 +6,7 @@ from pathlib import Path
 
 from zhima_cli.core.account import find_parts, refuse_options_of_account
 from zhima_cli.core.charset import Charset
-from zhima_cli.core.choosing import Choice, asked_profile, config_path, usual_profile
+from zhima_cli.core.choosing import Choice, asked_profile, existing_config, usual_profile
 from zhima_cli.core.errors import InputError, Problem
 from zhima_cli.core.files import shown_path
 from zhima_cli.core.keys import PrivateKey, PublicKey, fingerprint
@@ -78,7 +78,7 @@ def list_profiles(options: Options, surroundings: Surroundings) -> Listing:
     """
     asked = asked_profile(options, surroundings)
     is_one = asked is not None and asked.source is Source.FLAG
-    path = config_path(options, surroundings)
+    path = existing_config(options, surroundings)
     if is_one and options.profile == MOCK_PROFILE:
         path = None  # it needs no file, so that a broken one is in nobody's way
     config = read_config(path) if path else None
@@ -193,7 +193,7 @@ def _text(sources: Sources, name: str, value: str | None) -> Setting:
 def _setting(sources: Sources, *spellings: str) -> Setting:
     """Return where the setting stands, and no value."""
     name = spellings[0]
-    is_wrong = not sources.wrong.isdisjoint(spellings)
+    is_wrong = not sources.wrong.keys().isdisjoint(spellings)
     place = sources.place(*spellings)
     if place is None:
         return Setting(name, None, None, is_wrong)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from zhima_cli.core.account import Account, refuse_options_of_account, resolve_account
 from zhima_cli.core.charset import Charset
-from zhima_cli.core.choosing import Choice, asked_profile, config_path, usual_profile
+from zhima_cli.core.choosing import Choice, asked_profile, existing_config, usual_profile
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.gateway import PRODUCTION
 from zhima_cli.core.keys import PublicKey
@@ -74,7 +74,7 @@ def resolve(
 
     Raises InputError with all that is wrong, not only the first of it.
     """
-    sources = _open(options, surroundings)
+    sources = open_sources(options, surroundings)
     sources.problems.extend(found)
     mock = sources.profile.name == MOCK_PROFILE
     charset = sources.choice("charset", Charset.UTF_8)
@@ -119,15 +119,18 @@ def resolve_history(options: Options, surroundings: Surroundings) -> Path:
 
     The profile of the options need not be there any more: records outlive it.
     """
-    sources = _open(options, surroundings)
+    sources = open_sources(options, surroundings)
     path = find_history(sources, surroundings)
     if any(problem.reason not in _NO_PROFILE for problem in sources.problems):
         raise InputError(*sources.problems)
     return path or surroundings.default_history
 
 
-def _open(options: Options, surroundings: Surroundings) -> Sources:
-    """Return the sources of everything, the profile's among them if it can be read."""
+def open_sources(options: Options, surroundings: Surroundings) -> Sources:
+    """Return the sources of everything, the profile's among them if it can be read.
+
+    Where it cannot, they are told so, as of a fault of ``profile``.
+    """
     profile = Profile()
     problems: tuple[Problem, ...] = ()
     try:
@@ -144,7 +147,7 @@ def _load_profile(options: Options, surroundings: Surroundings) -> Profile:
     asked = asked_profile(options, surroundings)
     if asked and asked.name == MOCK_PROFILE:
         return Profile(MOCK_PROFILE)
-    path = config_path(options, surroundings)
+    path = existing_config(options, surroundings)
     config = read_config(path) if path else None
     profile, problems = find_profile(asked or usual_profile(config), config, options, surroundings)
     if problems:

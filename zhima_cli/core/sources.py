@@ -84,7 +84,8 @@ class Sources:
     """The options, the environment's variables and the profile.
 
     ``problems`` and ``warnings`` fill up while values are asked for, so that all that is wrong
-    can be said at once; ``wrong`` holds the names of the parameters that problems are about.
+    can be said at once; ``wrong`` holds the names of the parameters that problems are about,
+    each with its own.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class Sources:
         self.home = home
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
-        self.wrong: set[str] = set()
+        self.wrong: dict[str, list[Problem]] = {}
 
     def find(self, name: str) -> Given | None:
         """Return the first of the flag, the environment's variable and the profile's value.
@@ -221,7 +222,7 @@ class Sources:
     def fail(self, name: str, *problems: Problem) -> None:
         """Note what is wrong with the parameter ``name``."""
         self.problems.extend(problems)
-        self.wrong.add(name)
+        self.wrong.setdefault(name, []).extend(problems)
 
     def attempt(self, name: str, read: Callable[[], _Read]) -> _Read | None:
         """Return what ``read`` returns, or note what it finds wrong with the parameter ``name``."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from zhima_cli.core.answer import Answer
 from zhima_cli.core.codes import Text
 from zhima_cli.core.explaining import name_of, topic_of
 from zhima_cli.core.kinds import EXIT_STATUS, Kind, Sent
@@ -77,6 +78,25 @@ def in_language(language: Language, text: Text) -> str:
     return text.zh if language is Language.ZH else text.en
 
 
+def what_it_says(answer: Answer, words: Vocabulary) -> Iterator[Row]:
+    """Yield the biz_no of an answer, or the gateway's codes and words where it has none."""
+    if answer.biz_no:
+        yield Row("biz_no", answer.biz_no)
+        return
+    yield Row("code", _cut(answer.code))
+    if answer.sub_code:
+        yield Row("sub_code", _cut(answer.sub_code))
+    says = " - ".join(_cut(text) for text in (answer.msg, answer.sub_msg) if text)
+    if says:
+        yield Row(words.labels[Label.GATEWAY_SAYS], says)
+
+
+def signature_row(answer: Answer, words: Vocabulary) -> Row:
+    """Return what is known of the answer's signature."""
+    label = Label.VERIFIED_YES if answer.verified else Label.VERIFIED_NO
+    return Row(words.labels[Label.VERIFIED], words.labels[label])
+
+
 def _commands(outcome: Outcome, words: Vocabulary) -> Iterator[Row]:
     call = outcome.call
     if outcome.retryable and call.again:
@@ -94,15 +114,8 @@ def _rows(outcome: Outcome, language: Language) -> Iterator[Row]:
     words = language.vocabulary
     labels = words.labels
     call, answer = outcome.call, outcome.answer
-    if outcome.biz_no:
-        yield Row("biz_no", outcome.biz_no)
-    elif answer:
-        yield Row("code", _cut(answer.code))
-        if answer.sub_code:
-            yield Row("sub_code", _cut(answer.sub_code))
-        says = " - ".join(_cut(text) for text in (answer.msg, answer.sub_msg) if text)
-        if says:
-            yield Row(labels[Label.GATEWAY_SAYS], says)
+    if answer:
+        yield from what_it_says(answer, words)
     for sentence in describe(outcome, language):
         yield Row(labels[Label.ERROR if outcome.problems else Label.DESCRIPTION], sentence.what)
         yield Row(labels[Label.SOLUTION], sentence.remedy)
@@ -114,12 +127,8 @@ def _rows(outcome: Outcome, language: Language) -> Iterator[Row]:
             labels[Label.AGAIN], labels[Label.AGAIN_YES if outcome.retryable else Label.AGAIN_NO]
         )
     if answer:
-        yield Row(labels[Label.VERIFIED], _verified(words, verified=answer.verified))
+        yield signature_row(answer, words)
     if call.profile:
         yield Row(labels[Label.PROFILE], call.profile)
     if call.gateway:
         yield Row(labels[Label.GATEWAY], call.gateway)
-
-
-def _verified(words: Vocabulary, *, verified: bool) -> str:
-    return words.labels[Label.VERIFIED_YES if verified else Label.VERIFIED_NO]

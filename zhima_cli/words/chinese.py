@@ -330,6 +330,92 @@ CHINESE = Vocabulary(
             "姓名、号码、令牌和签名已遮盖",
             "签名是对完整请求的签名，与所显示的内容不再一致；它可用来验证对被遮盖内容的猜测，因此也不显示。",
         ),
+        # zhima doctor
+        Reason.FILE_OPEN_TO_OTHERS: Sentence(
+            "其他用户可以读取或修改 {subject}（权限 {found}）", "请对该文件执行：chmod 600。"
+        ),
+        Reason.KEY_NOT_PRIME: Sentence(
+            "{subject} 的数值不构成 RSA 密钥：有一个因子不是素数",
+            "请重新生成密钥对，并把新的应用公钥上传到开放平台。",
+        ),
+        Reason.SIGN_TYPE_OLD: Sentence(
+            "{subject} 为 {found}，使用的是 SHA-1", "平台推荐 RSA2；请在平台和这里一并更改。"
+        ),
+        Reason.CHARSET_NARROW: Sentence(
+            "{subject} 为 {found}，缺少许多姓名中的字符",
+            "请使用 utf-8，它包含全部字符（--charset）。",
+        ),
+        Reason.CERT_EXPIRES_SOON: Sentence(
+            "{subject}：证书将于 {found} 过期", "请在此之前到应用页面更新证书。"
+        ),
+        # zhima verify-response
+        Reason.MOCK_KEYS_GONE: Sentence(
+            "{subject} 的密钥每次运行都重新生成，保存的应答无法用它验证",
+            "请使用 zhima mock-gateway --write-profile 写的配置，或您自己的配置。",
+        ),
+        Reason.REFUSAL_UNSIGNED: Sentence(
+            "应答是没有签名的拒绝",
+            "网关无法确认请求方时（app_id 未知、签名错误）会这样应答。"
+            "内容可供参考，但不能证明来自网关。",
+        ),
+        Reason.SAVED_WITH_HEADERS: Sentence(
+            "应答之前有 HTTP 头", "请只保存响应体，不要使用 curl 的 --include 之类的选项。"
+        ),
+        Reason.ANSWER_CUT: Sentence(
+            "应答被截断：最后的大括号之前就结束了",
+            "请完整保存；检查日志或字段是否有长度限制。",
+        ),
+        Reason.SIGNED_IN_OTHER_CHARSET: Sentence(
+            "应答的字符集是 {found}，按它验证签名有效",
+            "请把 --charset 或配置中的 charset 设为 {found}。",
+        ),
+        Reason.CONVERTED_TO_OTHER_CHARSET: Sentence(
+            "应答按 {expected} 签名，保存之前被转换成了 {found}",
+            "请原样保存收到的字节；签名只对 {expected} 有效。",
+        ),
+        Reason.SIGN_PERCENT_ENCODED: Sentence(
+            "签名是 URL 编码的；解码后有效", "请先解码一次，再验证。"
+        ),
+        Reason.SIGN_WITH_SPACES: Sentence(
+            "签名中的 + 变成了空格；还原后有效", "它被多做了一次表单解码；请从原始应答中取签名。"
+        ),
+        Reason.SIGN_WRAPPED: Sentence("签名被折成多行；合为一行后有效", "请从原始应答中取签名。"),
+        Reason.SIGN_CUT: Sentence(
+            "签名被截断：只有 {found} 字节，应为 {expected} 字节",
+            "请完整保存：2048 位密钥的签名是 344 个字符的 base64。",
+        ),
+        Reason.SIGNED_WITH_OWN_KEY: Sentence(
+            "它是用应用自己的私钥签名的：不是支付宝的应答",
+            "请检查这段文本的来源：可能是您自己的测试或桩程序。",
+        ),
+        Reason.SIGNED_FOR_OTHER_PROFILE: Sentence(
+            "用配置 {found} 的支付宝公钥验证，签名有效", "请用 --profile 选择该配置。"
+        ),
+        Reason.SIGNED_AS_OTHER_TYPE: Sentence(
+            "签名类型是 {found}，不是 {expected}",
+            "请把 --sign-type 或配置中的 sign_type 设为 {found}。",
+        ),
+        Reason.LINE_ENDS_CHANGED: Sentence(
+            "签名之后，应答中的换行符被改动了",
+            "请原样保存收到的字节；检查文本模式、编辑器或 git 是否转换了换行符。",
+        ),
+        Reason.ANSWER_REDUMPED: Sentence(
+            "应答被解析后重新写出：顺序、空格或转义变了",
+            "请在任何 JSON 库处理之前，验证并保存原始文本。",
+        ),
+        Reason.SIGNED_WITH_OTHER_SIZE: Sentence(
+            "它是用 {found} 位的密钥签名的；这里的支付宝公钥是 {expected} 位",
+            "请检查支付宝公钥是否为本应用在开放平台上的那一个。",
+        ),
+        Reason.MOCK_ANSWER: Sentence(
+            "它来自模拟网关，使用网关自己的密钥",
+            "请在该网关运行期间使用它写的配置（--write-profile）。",
+        ),
+        Reason.MARK_IGNORED: Sentence("应答之前有字节顺序标记（BOM）", "它没有影响，已忽略。"),
+        Reason.SPACE_IGNORED: Sentence("应答前后有空格或换行", "它们没有影响，已忽略。"),
+        Reason.SLASH_UNESCAPED: Sentence(
+            r"把 \/ 还原为 / 后，签名有效", "有些应答是这样签名的，官方客户端也接受。"
+        ),
     },
     kinds={
         Kind.SUCCESS: "认证初始化成功",
@@ -383,6 +469,11 @@ CHINESE = Vocabulary(
         Label.ASK_PRUNE: "删除 {count} 条记录？[y/N] ",
         Label.PRUNED: "已删除的记录：{count}",
         Label.MOCK_READY: "模拟网关已就绪：",
+        # zhima verify-response
+        Label.SIGNATURE_HOLDS: "签名有效",
+        Label.SIGNATURE_FAILS: "签名验证不通过",
+        Label.CAUSE: "最可能的原因",
+        Label.NOTE: "说明",
         Label.MOCK_PROFILE_WRITTEN: "配置已写入：",
         # zhima explain
         Label.MORE: "详情",

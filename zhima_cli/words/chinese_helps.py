@@ -6,6 +6,13 @@ HELPS: Mapping[str, str] = {
     "zhima": "调用支付宝 zhima.customer.certification.initialize（芝麻认证初始化）并验证应答。",
     "zhima init-cert": "认证初始化：发送一次已签名的调用，输出 biz_no。",
     "zhima mock-gateway": "在本机回环地址上运行严格的模拟网关，供试用。",
+    # zhima doctor 与 zhima verify-response
+    "zhima doctor": "检查配置和本机，指出问题和解决办法。",
+    "zhima doctor output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
+    "online": "同时探测网关；不发送任何个人信息或签名。",
+    "zhima verify-response": "判断保存的应答签名是否有效；无效时说明可能的原因。",
+    "zhima verify-response output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
+    "file": "保存的应答；- 或不写表示标准输入。",
     "zhima history": "列出发送过的调用及其结果，最新的在前。",
     "zhima history show": "显示一笔交易的全部记录。",
     "zhima history export": "把记录写到标准输出。",

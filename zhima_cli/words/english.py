@@ -406,6 +406,106 @@ ENGLISH = Vocabulary(
             "The signature is that of the whole request and no longer matches what is shown; it "
             "could confirm a guess at what is masked, so it is not shown.",
         ),
+        # zhima doctor
+        Reason.FILE_OPEN_TO_OTHERS: Sentence(
+            "Others can read or change {subject} (mode {found})", "Run: chmod 600 on that file."
+        ),
+        Reason.KEY_NOT_PRIME: Sentence(
+            "The numbers of {subject} are no RSA key's: a factor is not prime",
+            "Make a new key pair, and upload its public key to the open platform.",
+        ),
+        Reason.SIGN_TYPE_OLD: Sentence(
+            "{subject} is {found}, which uses SHA-1",
+            "The platform recommends RSA2; set it there and here.",
+        ),
+        Reason.CHARSET_NARROW: Sentence(
+            "{subject} is {found}, which lacks characters of many names",
+            "Use utf-8, which has them all (--charset).",
+        ),
+        Reason.CERT_EXPIRES_SOON: Sentence(
+            "{subject}: the certificate expires on {found}",
+            "Renew it on the application's page before then.",
+        ),
+        # zhima verify-response
+        Reason.MOCK_KEYS_GONE: Sentence(
+            "The keys of {subject} are made anew for each run, so that no saved answer fits them",
+            "Use a profile that zhima mock-gateway --write-profile wrote, or your own.",
+        ),
+        Reason.REFUSAL_UNSIGNED: Sentence(
+            "The answer is a refusal without a signature",
+            "The gateway sends such where it cannot tell who asked (an unknown app_id, a wrong "
+            "signature). What it says may help; that it is the gateway's cannot be proven.",
+        ),
+        Reason.SAVED_WITH_HEADERS: Sentence(
+            "HTTP headers stand before the answer",
+            "Save the body alone, without curl's --include or its like.",
+        ),
+        Reason.ANSWER_CUT: Sentence(
+            "The answer was cut: it ends before its last brace",
+            "Save it whole; look for a limit of the log or the field that it was taken from.",
+        ),
+        Reason.SIGNED_IN_OTHER_CHARSET: Sentence(
+            "The answer is in {found}, and its signature holds so",
+            "Set --charset, or charset in the profile, to {found}.",
+        ),
+        Reason.CONVERTED_TO_OTHER_CHARSET: Sentence(
+            "The answer was signed in {expected} and converted to {found} before it was saved",
+            "Save the bytes as they came; the signature holds for {expected} only.",
+        ),
+        Reason.SIGN_PERCENT_ENCODED: Sentence(
+            "The signature is percent-encoded, as in a URL; decoded, it holds",
+            "Decode it once before it is verified.",
+        ),
+        Reason.SIGN_WITH_SPACES: Sentence(
+            "The signature has spaces where + was; with +, it holds",
+            "It was decoded as a form's value once too often: take it from the raw answer.",
+        ),
+        Reason.SIGN_WRAPPED: Sentence(
+            "The signature is broken into lines; in one line, it holds",
+            "Take it from the raw answer.",
+        ),
+        Reason.SIGN_CUT: Sentence(
+            "The signature was cut: it has {found} bytes of {expected}",
+            "Save it whole: the base64 of a 2048-bit key's signature has 344 characters.",
+        ),
+        Reason.SIGNED_WITH_OWN_KEY: Sentence(
+            "The application's own private key signed it: it is not Alipay's answer",
+            "Look where the text comes from: a test or a stub of your own, probably.",
+        ),
+        Reason.SIGNED_FOR_OTHER_PROFILE: Sentence(
+            "Its signature holds under Alipay's public key of the profile {found}",
+            "Use --profile with that name.",
+        ),
+        Reason.SIGNED_AS_OTHER_TYPE: Sentence(
+            "The signature is of type {found}, not {expected}",
+            "Set --sign-type, or sign_type in the profile, to {found}.",
+        ),
+        Reason.LINE_ENDS_CHANGED: Sentence(
+            "The line ends within the answer were changed after it was signed",
+            "Save the bytes as they came; look for a text mode, or an editor or git that converts.",
+        ),
+        Reason.ANSWER_REDUMPED: Sentence(
+            "The answer was parsed and written anew: order, spaces or escapes changed",
+            "Verify and save the raw text, before any JSON library touches it.",
+        ),
+        Reason.SIGNED_WITH_OTHER_SIZE: Sentence(
+            "A key of {found} bits signed it; Alipay's public key here has {expected}",
+            "Check that Alipay's public key is this application's on the open platform.",
+        ),
+        Reason.MOCK_ANSWER: Sentence(
+            "A mock gateway made it, with keys of its own",
+            "Use the profile that the gateway wrote (--write-profile), while it lasts.",
+        ),
+        Reason.MARK_IGNORED: Sentence(
+            "A byte-order mark stands before the answer", "It is harmless and was ignored."
+        ),
+        Reason.SPACE_IGNORED: Sentence(
+            "Spaces or line ends stand around the answer", "They are harmless and were ignored."
+        ),
+        Reason.SLASH_UNESCAPED: Sentence(
+            r"The signature holds with / in the place of \/",
+            "Some answers are signed so; the official clients accept it, too.",
+        ),
     },
     kinds={
         Kind.SUCCESS: "Certification initialized",
@@ -459,6 +559,11 @@ ENGLISH = Vocabulary(
         Label.ASK_PRUNE: "Delete {count} records? [y/N] ",
         Label.PRUNED: "records deleted: {count}",
         Label.MOCK_READY: "mock gateway ready:",
+        # zhima verify-response
+        Label.SIGNATURE_HOLDS: "The signature holds",
+        Label.SIGNATURE_FAILS: "The signature does not hold",
+        Label.CAUSE: "likeliest cause",
+        Label.NOTE: "note",
         Label.MOCK_PROFILE_WRITTEN: "profile written:",
         # zhima explain
         Label.MORE: "more",

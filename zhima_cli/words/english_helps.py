@@ -9,6 +9,13 @@ HELPS: Mapping[str, str] = {
     "zhima": "Call Alipay's zhima.customer.certification.initialize and verify its answer.",
     "zhima init-cert": "Initialize a certification: send one signed call, print its biz_no.",
     "zhima mock-gateway": "Serve a strict gateway on loopback, to try zhima against.",
+    # zhima doctor and zhima verify-response
+    "zhima doctor": "Check a profile and this machine; say what is wrong and how to mend it.",
+    "zhima doctor output": "pretty, plain or json. [ZHIMA_OUTPUT]",
+    "online": "Also ask the gateway for a sign of life; nothing personal or signed is sent.",
+    "zhima verify-response": "Say whether a saved answer's signature holds, and if not, why.",
+    "zhima verify-response output": "pretty, plain or json. [ZHIMA_OUTPUT]",
+    "file": "The saved answer; - or nothing is standard input.",
     "zhima history": "List what was sent and what came of it, the newest first.",
     "zhima history show": "Show all records of one transaction.",
     "zhima history export": "Write the records to standard output.",

@@ -75,6 +75,11 @@ class Label(Enum):
     EXAMPLES = auto()
     ANY_OPTIONS = auto()
     A_COMMAND = auto()
+    # zhima verify-response
+    SIGNATURE_HOLDS = auto()
+    SIGNATURE_FAILS = auto()
+    CAUSE = auto()
+    NOTE = auto()
 
 
 @dataclass(frozen=True)
@@ -101,8 +106,12 @@ class Vocabulary:
 
     def say(self, problem: Problem) -> Sentence:
         """Return the problem in words."""
-        sentence = self.reasons[problem.reason]
-        return Sentence(_fill(sentence.what, problem), _fill(sentence.remedy, problem))
+        return fill(self.reasons[problem.reason], problem)
+
+
+def fill(sentence: Sentence, problem: Problem) -> Sentence:
+    """Return the sentence with the problem's own values in the places for them."""
+    return Sentence(_fill(sentence.what, problem), _fill(sentence.remedy, problem))
 
 
 def _fill(template: str, problem: Problem) -> str:

@@ -1,0 +1,85 @@
+"""``zhima doctor``: checks a profile and the machine, and says how to mend what is wrong."""
+
+import contextlib
+from typing import Annotated
+
+import typer
+
+from zhima_cli.cli.session import Session
+from zhima_cli.core.account import Account
+from zhima_cli.core.errors import InputError, Problem, Reason
+from zhima_cli.core.kinds import EXIT_STATUS, Kind
+from zhima_cli.core.options import Options
+from zhima_cli.output.form import Form
+
+_Text = Annotated[str | None, typer.Option(metavar="TEXT")]
+_File = Annotated[str | None, typer.Option(metavar="PATH")]
+
+
+def doctor(
+    context: typer.Context,
+    config: Annotated[str | None, typer.Option("--config", "-c", metavar="PATH")] = None,
+    profile: Annotated[str | None, typer.Option("--profile", "-p", metavar="NAME")] = None,
+    online: Annotated[bool, typer.Option("--online")] = False,
+    gateway: Annotated[str | None, typer.Option(metavar="URL")] = None,
+    app_id: _Text = None,
+    private_key_file: _File = None,
+    alipay_public_key_file: _File = None,
+    app_cert_file: _File = None,
+    alipay_cert_file: _File = None,
+    alipay_root_cert_file: _File = None,
+    encrypt_key_file: _File = None,
+    sign_type: Annotated[str | None, typer.Option(metavar="RSA2|RSA")] = None,
+    charset: Annotated[str | None, typer.Option(metavar="CHARSET")] = None,
+    timeout: Annotated[str | None, typer.Option(metavar="SECONDS")] = None,
+    history: _File = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FORM")] = None,  # noqa: ARG001 -- the presentation has it
+    lang: Annotated[str | None, typer.Option(metavar="zh|en")] = None,  # noqa: ARG001 -- likewise
+    debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
+) -> int:
+    """Make all checks and list them; return the exit status."""
+    from zhima_cli.core.checks import is_healthy
+    from zhima_cli.core.doctor import examine
+    from zhima_cli.core.exchange import reach
+    from zhima_cli.output import checks as output_checks
+
+    session: Session = context.obj
+    session.check()
+    form = session.presentation.form
+    if form is Form.CURL:
+        expected = "pretty, plain, json"
+        raise InputError(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--output", expected=expected))
+    options = Options(
+        config=config,
+        profile=profile,
+        gateway=gateway,
+        app_id=app_id,
+        private_key_file=private_key_file,
+        alipay_public_key_file=alipay_public_key_file,
+        app_cert_file=app_cert_file,
+        alipay_cert_file=alipay_cert_file,
+        alipay_root_cert_file=alipay_root_cert_file,
+        encrypt_key_file=encrypt_key_file,
+        sign_type=sign_type,
+        charset=charset,
+        timeout=timeout,
+        history=history,
+    )
+    with contextlib.ExitStack() as stack:
+
+        def mock_account() -> Account:
+            from zhima_cli.mock.server import mock_account as serve
+
+            return stack.enter_context(serve())
+
+        found = tuple(
+            examine(options, session.surroundings, mock_account, reach if online else None)
+        )
+    with session.writing() as screen:
+        if form is Form.JSON:
+            output_checks.show_json(found, session.presentation.language, screen)
+        elif form is Form.PLAIN:
+            output_checks.show_lines(found, session.presentation.language, screen)
+        else:
+            output_checks.show_list(found, session.presentation.language, screen)
+    return EXIT_STATUS[Kind.SUCCESS if is_healthy(found) else Kind.CONFIG]

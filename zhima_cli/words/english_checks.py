@@ -1,0 +1,95 @@
+"""The words of ``zhima doctor`` in English."""
+
+from zhima_cli.core.checks import Note, Topic
+from zhima_cli.core.errors import Reason
+from zhima_cli.words.checks import CheckWords
+from zhima_cli.words.vocabulary import Sentence
+
+ENGLISH = CheckWords(
+    titles={
+        Topic.CONFIG_FILE: "configuration",
+        Topic.CONFIG_MODE: "configuration mode",
+        Topic.PROFILE: "profile",
+        Topic.APP_ID: "app_id",
+        Topic.PRIVATE_KEY: "private key",
+        Topic.PRIVATE_KEY_MODE: "private key mode",
+        Topic.PRIVATE_KEY_SIZE: "private key size",
+        Topic.PRIVATE_KEY_NUMBERS: "private key numbers",
+        Topic.KEY_PAIR: "key pair",
+        Topic.VERIFICATION: "verification",
+        Topic.ALIPAY_PUBLIC_KEY: "Alipay key",
+        Topic.ALIPAY_PUBLIC_KEY_SIZE: "Alipay key size",
+        Topic.OTHER_THAN_OWN: "not your own key",
+        Topic.APP_CERT: "app_cert",
+        Topic.ALIPAY_CERT: "alipay_cert",
+        Topic.ALIPAY_ROOT_CERT: "root_cert",
+        Topic.ENCRYPT_KEY: "encryption",
+        Topic.ENCRYPT_KEY_MODE: "encrypt_key mode",
+        Topic.SIGN_TYPE: "sign_type",
+        Topic.CHARSET: "charset",
+        Topic.GATEWAY: "gateway",
+        Topic.PROXY: "proxy",
+        Topic.CA: "CA certificates",
+        Topic.NAME: "gateway name",
+        Topic.CONNECTION: "connection",
+        Topic.TLS: "TLS",
+        Topic.CLOCK: "clock",
+        Topic.HISTORY: "history",
+        Topic.SETTINGS: "other settings",
+        Topic.VERSIONS: "versions",
+    },
+    notes={
+        Note.AS_FOUND: "{found}",
+        Note.CONFIG_UNNEEDED: "the profile mock needs none",
+        Note.CONFIG_ABSENT: "{found} is not there; options and variables stand in for it",
+        Note.PROFILE_COMPLETE: "{found} has all that a call needs",
+        Note.MADE_FOR_MOCK: "made for the mock gateway",
+        Note.PRIVATE_MODE: "nobody else can read or change it (mode {found})",
+        Note.NO_MODES: "not known on this system",
+        Note.NO_FILE: "in no file: {found}",
+        Note.BITS: "{found} bits",
+        Note.PRIMES: "they fit, and its factors are prime",
+        Note.PAIR_WORKS: "what it signs as {found}, its public half verifies",
+        Note.BY_PUBLIC_KEY: "by Alipay's public key",
+        Note.BY_CERTIFICATES: "by certificates",
+        Note.NOT_OWN: "it is not the application's own public key",
+        Note.VALID_UNTIL: "valid until {found}",
+        Note.ROOTS: "readable certificates: {found}",
+        Note.NOT_ENCRYPTED: "not set: content goes unencrypted, under TLS",
+        Note.ENCRYPTED: "content is encrypted with {found}",
+        Note.DIRECT: "none: the connection is direct",
+        Note.EXEMPT: "none: {found} exempts the gateway",
+        Note.NAMED_BY: "as {found} says",
+        Note.SHIPPED_CA: "those that come with the package certifi",
+        Note.ON_THIS_MACHINE: "not used: nothing leaves this machine",
+        Note.RESOLVED: "resolved",
+        Note.RESOLVED_BY_PROXY: "the proxy looks it up",
+        Note.REACHED: "reached",
+        Note.TLS_VERIFIED: "the gateway's certificate is verified",
+        Note.SECONDS_OFF: "{found} s off the gateway's",
+        Note.NO_DATE: "not checked: the gateway does not tell its time",
+        Note.HISTORY_THERE: "{found} can be written",
+        Note.HISTORY_TO_BE_MADE: "{found} will be made by the first call",
+        Note.HISTORY_OFF: "calls are not recorded",
+        Note.SETTINGS_FIT: "a call can be made with them",
+        Note.ONLINE_ONLY: "not checked: add --online",
+        Note.DEPENDS: "not checked, as this is not right: {found}",
+    },
+    sentences={
+        Reason.NAME_NOT_RESOLVED: Sentence(
+            "The host name of {subject} cannot be resolved", "Check the address, DNS and network."
+        ),
+        Reason.NOT_CONNECTED: Sentence(
+            "No connection to {subject} ({found})", "Check the network and firewalls."
+        ),
+        Reason.PROXY_FAILED: Sentence(
+            "The proxy did not let the connection through to {subject}",
+            "Check HTTPS_PROXY, ALL_PROXY, NO_PROXY and the proxy itself.",
+        ),
+        Reason.TIMED_OUT: Sentence(
+            "{subject} did not answer within {found} seconds",
+            "Check the network, firewalls and whether a proxy is needed.",
+        ),
+    },
+    summary="errors: {errors}, warnings: {warnings}, not checked: {skipped}",
+)
