@@ -40,6 +40,18 @@ OPTIONS = {
         *("--charset", "--timeout", "--retries", "--deadline", "--history"),
         *("--output", "-o", "--lang", "--debug", "--help", "-h"),
     ),
+    "doctor": (
+        *("--config", "-c", "--profile", "-p", "--online", "--gateway", "--app-id"),
+        *("--private-key-file", "--alipay-public-key-file", "--app-cert-file"),
+        *("--alipay-cert-file", "--alipay-root-cert-file", "--encrypt-key-file", "--sign-type"),
+        *("--charset", "--timeout", "--history", "--output", "-o", "--lang", "--debug"),
+        *("--help", "-h"),
+    ),
+    "verify-response": (
+        *("--config", "-c", "--profile", "-p", "--private-key-file", "--alipay-public-key-file"),
+        *("--alipay-cert-file", "--alipay-root-cert-file", "--encrypt-key-file", "--sign-type"),
+        *("--charset", "--output", "-o", "--lang", "--debug", "--help", "-h"),
+    ),
     None: ("--version", "--lang", "--help", "-h"),
 }
 NAME, NUMBER = "收委", "260104197909275964"

@@ -13,10 +13,12 @@ import pytest
 import zhima_cli
 from zhima_cli.cli import history
 from zhima_cli.cli.completion import completion
+from zhima_cli.cli.doctor import doctor
 from zhima_cli.cli.explain import explain
 from zhima_cli.cli.init_cert import init_cert
 from zhima_cli.cli.mock_gateway import mock_gateway
 from zhima_cli.cli.profiles import profiles
+from zhima_cli.cli.verify_response import verify_response
 from zhima_cli.core.codes import BARE_CODES, GATEWAY_CODES, INTERFACE_CODES
 from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.kinds import Kind
@@ -45,6 +47,8 @@ COMMANDS = {
     "zhima profiles",
     # completion
     "zhima completion",
+    "zhima doctor",
+    "zhima verify-response",
 }
 
 # Options that mean something else in one command than in the others.
@@ -57,6 +61,7 @@ OPTIONS_OF_THEIR_OWN = {
         (" show", "transaction_id"),
     )
 } | {"zhima explain output", "zhima profiles profile", "zhima profiles output"}
+OPTIONS_OF_THEIR_OWN |= {"zhima doctor output", "zhima verify-response output"}
 
 both_languages = pytest.mark.parametrize("words", LANGUAGES.values(), ids=list(LANGUAGES))
 
@@ -79,6 +84,8 @@ def option_names() -> set[str]:
         profiles,
         # completion
         completion,
+        doctor,
+        verify_response,
     )
     parameters = [name for c in commands for name in inspect.signature(c).parameters]
     return {*parameters, "version", "help"} - {"context"}

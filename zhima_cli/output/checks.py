@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # Below this, the words no longer fit beside the title.
 _TWO_COLUMNS = 60
+# What a mark takes, and the space on both sides of the words.
+_MARK_CELLS = 3
 _MARKS: Mapping[State, str] = {
     State.OK: "✓",
     State.WARNING: "!",
@@ -90,8 +92,11 @@ def show_list(checks: Sequence[Check], language: Language, screen: Screen) -> No
         mark = Text(marks[check.state], style=style)
         title = Text(screen.safe(words.titles[check.topic]), style="bold")
         found = list(_found(check, language, screen))
+        in_one = Text.assemble(title, "  ", found[0])
         if is_wide:
             table.add_row(mark, title, found[0])
+        elif in_one.cell_len <= console.width - _MARK_CELLS:
+            table.add_row(mark, in_one)
         else:
             table.add_row(mark, title)
             table.add_row("", found[0])
