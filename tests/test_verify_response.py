@@ -362,6 +362,26 @@ def test_a_node_of_many_members_is_judged_in_time(account: Account) -> None:
     assert (result.status, result.json["cause"]) == (7, "answer_redumped")
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"\0" * 4096,
+        b'{"' + rb"\"" * 500_000,
+        b'{"a":"' * 150_000,
+        wrap('{"a":' * 900 + "1" + "}" * 900, "AAAA").encode(),
+        wrap(r'{"code":"\ud800"}', "AAAA").encode(),
+        wrap('{"code":"10000"}', "A" * 343).encode(),
+        wrap('{"code":"10000"}', "A" * 1_000_000).encode(),
+    ],
+    ids=["empty", "zeros", "quotes", "open", "deep", "surrogate", "odd", "long-sign"],
+)
+def test_whatever_was_saved_comes_to_a_verdict(account: Account, answer: bytes) -> None:
+    result = verify(account, answer, "-o", "json")
+    assert (result.status, result.err) == (7, "")
+    assert (result.json["ok"], result.json["verified"]) == (False, False)
+
+
 # --- without a signature -----------------------------------------------------------------------
 
 

@@ -21,6 +21,7 @@ from zhima_cli.core.keys import PublicKey
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.outcome import MOCK_BIZ_NO
 from zhima_cli.core.signature import MalformedSignatureError, SignType, verify
+from zhima_cli.core.strict_json import JsonError, decode
 
 
 @dataclass(frozen=True)
@@ -219,7 +220,11 @@ def redumped(evidence: Evidence) -> Problem | None:
     parts = evidence.parts
     if parts is None or len(parts.node.text) > _MAX_REDUMPED:
         return None
-    is_redumped = any(map(evidence.holds, dict.fromkeys(_dumps(parts.node.value))))
+    try:
+        node = decode(parts.node.text)  # which refuses what is nested too deep to be written
+    except JsonError:
+        return None
+    is_redumped = any(map(evidence.holds, dict.fromkeys(_dumps(node))))
     return _cause(Reason.ANSWER_REDUMPED) if is_redumped else None
 
 
