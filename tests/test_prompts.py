@@ -1,107 +1,19 @@
 """The questions for a name and a number, at a real terminal: a pseudo-terminal's other end."""
 
-import contextlib
-import os
-import pty
-import select
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import pytest
 
 from tests.conftest import Account
 from tests.support.independent import BIZ_NO
 from tests.support.input import answering, refusal, sent, shown
-from tests.support.program import Result, process_variables, zhima_command
+from tests.support.person import CTRL_C, CTRL_D, at_terminal
+from tests.support.program import Result
 
 NAME_QUESTION = "Name, as on the document (cert_name): "
 NUMBER_QUESTION = "Number of the document (cert_no): "
 NAME, NUMBER = "阿卜杜拉·买买提", "260104197909275964"
-PATIENCE = 60  # seconds; only a test that fails waits that long
-CTRL_C, CTRL_D = "\x03", "\x04"
-
-# Makes standard input the terminal that Ctrl-C acts on, as a login shell does, and becomes zhima.
-_ON_TERMINAL = """
-import fcntl, os, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execv(sys.argv[1], sys.argv[1:])
-"""
-
-
-@dataclass
-class Terminal:
-    """A person at a terminal where zhima runs, its standard output in a pipe."""
-
-    process: subprocess.Popen[bytes]
-    keyboard_and_screen: int
-    seen: str = ""
-
-    def wait_for(self, text: str) -> None:
-        """Read the screen until ``text`` stands there."""
-        end = time.monotonic() + PATIENCE
-        while text not in self.seen:
-            assert self._read(end), f"{text!r} did not come; there is {self.seen!r}"
-
-    def type(self, text: str) -> None:
-        """Press keys."""
-        os.write(self.keyboard_and_screen, text.encode())
-
-    def finish(self) -> Result:
-        """Wait for the end; return the exit status, standard output, and the screen."""
-        end = time.monotonic() + PATIENCE
-        while self._read(end):
-            pass
-        assert self.process.stdout is not None
-        out = self.process.stdout.read().decode()
-        return Result(self.process.wait(PATIENCE), out, self.seen.replace("\r\n", "\n"))
-
-    def _read(self, end: float) -> bool:
-        """Read what comes; False when the terminal has been left, or time is up."""
-        left = max(0.0, end - time.monotonic())
-        ready, _, _ = select.select([self.keyboard_and_screen], [], [], left)
-        if not ready:
-            return False
-        try:
-            data = os.read(self.keyboard_and_screen, 65536)
-        except OSError:  # Linux: nobody has the terminal open any more
-            return False
-        self.seen += data.decode("utf-8", "replace")
-        return bool(data)
-
-
-@contextlib.contextmanager
-def at_terminal(
-    account: Account,
-    *arguments: str,
-    variables: Mapping[str, str] | None = None,
-    is_seen: bool = True,
-) -> Iterator[Terminal]:
-    """Run ``zhima init-cert`` at a new terminal, standard error there too if it ``is_seen``."""
-    controller, terminal = pty.openpty()
-    try:
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _ON_TERMINAL, zhima_command(), "init-cert", *arguments],
-            stdin=terminal,
-            stdout=subprocess.PIPE,
-            stderr=terminal if is_seen else subprocess.DEVNULL,
-            env=process_variables(account.home, **(variables or {})),
-            cwd=account.home,
-            start_new_session=True,
-        )
-        os.close(terminal)
-        with process:
-            try:
-                yield Terminal(process, controller)
-            finally:
-                if process.poll() is None:
-                    process.kill()
-    finally:
-        os.close(controller)
-
 
 DRY_RUN = ("--dry-run", "--output=json", "--transaction-id=A")
 
@@ -109,7 +21,7 @@ DRY_RUN = ("--dry-run", "--output=json", "--transaction-id=A")
 def test_a_missing_name_and_number_are_asked_for(account: Account) -> None:
     """On standard error, so that ``BIZ_NO=$(zhima init-cert)`` asks too."""
     with answering(account) as stub:
-        with at_terminal(account, "--transaction-id=A") as terminal:
+        with at_terminal(account.home, "init-cert", "--transaction-id=A") as terminal:
             terminal.wait_for(NAME_QUESTION)
             assert NUMBER_QUESTION not in terminal.seen
             terminal.type(f"{NAME}\n")
@@ -133,7 +45,7 @@ def test_a_missing_name_and_number_are_asked_for(account: Account) -> None:
 def test_only_what_is_missing_is_asked_for(
     account: Account, given: Sequence[str], question: str, answer: str, member: str
 ) -> None:
-    with at_terminal(account, *DRY_RUN, *given) as terminal:
+    with at_terminal(account.home, "init-cert", *DRY_RUN, *given) as terminal:
         terminal.wait_for(question)
         terminal.type(f"{answer}\n")
         result = terminal.finish()
@@ -143,14 +55,14 @@ def test_only_what_is_missing_is_asked_for(
 
 def test_nothing_is_asked_for_where_the_environment_has_it(account: Account) -> None:
     variables = {"ZHIMA_CERT_NAME": NAME, "ZHIMA_CERT_NO": NUMBER}
-    with at_terminal(account, *DRY_RUN, variables=variables) as terminal:
+    with at_terminal(account.home, "init-cert", *DRY_RUN, variables=variables) as terminal:
         result = terminal.finish()
     assert shown(Result(result.status, result.out, "")).identity["cert_name"] == NAME
     assert result.err == ""
 
 
 def test_the_questions_are_asked_in_chinese_too(account: Account) -> None:
-    with at_terminal(account, *DRY_RUN, "--lang=zh") as terminal:
+    with at_terminal(account.home, "init-cert", *DRY_RUN, "--lang=zh") as terminal:
         terminal.wait_for("证件上的姓名 (cert_name): ")
         terminal.type(" 收委 \n")
         terminal.wait_for("证件号码 (cert_no): ")
@@ -162,7 +74,7 @@ def test_the_questions_are_asked_in_chinese_too(account: Account) -> None:
 
 @pytest.mark.parametrize("answer", ["\n", "  \n"], ids=["nothing", "spaces"])
 def test_an_empty_answer_is_an_error(account: Account, answer: str) -> None:
-    with at_terminal(account, *DRY_RUN, f"--cert-name={NAME}") as terminal:
+    with at_terminal(account.home, "init-cert", *DRY_RUN, f"--cert-name={NAME}") as terminal:
         terminal.wait_for(NUMBER_QUESTION)
         terminal.type(answer)
         result = terminal.finish()
@@ -170,7 +82,9 @@ def test_an_empty_answer_is_an_error(account: Account, answer: str) -> None:
 
 
 def test_an_answer_is_checked_like_an_option(account: Account) -> None:
-    with at_terminal(account, *DRY_RUN, "--charset=gb2312", f"--cert-no={NUMBER}") as terminal:
+    with at_terminal(
+        account.home, "init-cert", *DRY_RUN, "--charset=gb2312", f"--cert-no={NUMBER}"
+    ) as terminal:
         terminal.wait_for(NAME_QUESTION)
         terminal.type(f"{NAME}\n")
         result = terminal.finish()
@@ -179,7 +93,7 @@ def test_an_answer_is_checked_like_an_option(account: Account) -> None:
 
 def test_the_end_of_input_is_an_error(account: Account) -> None:
     with answering(account) as stub:
-        with at_terminal(account, "--output=json") as terminal:
+        with at_terminal(account.home, "init-cert", "--output=json") as terminal:
             terminal.wait_for(NAME_QUESTION)
             terminal.type(CTRL_D)
             result = terminal.finish()
@@ -190,7 +104,7 @@ def test_the_end_of_input_is_an_error(account: Account) -> None:
 
 def test_ctrl_c_at_a_question_ends_the_call(account: Account) -> None:
     with answering(account) as stub:
-        with at_terminal(account, "--output=json") as terminal:
+        with at_terminal(account.home, "init-cert", "--output=json") as terminal:
             terminal.wait_for(NAME_QUESTION)
             terminal.type(CTRL_C)
             result = terminal.finish()
@@ -202,7 +116,7 @@ def test_ctrl_c_at_a_question_ends_the_call(account: Account) -> None:
 
 def test_sigint_at_a_question_ends_the_call(account: Account) -> None:
     """As another program's kill, not as the terminal's key."""
-    with at_terminal(account, "--output=json") as terminal:
+    with at_terminal(account.home, "init-cert", "--output=json") as terminal:
         terminal.wait_for(NAME_QUESTION)
         terminal.process.send_signal(signal.SIGINT)
         result = terminal.finish()
@@ -225,7 +139,9 @@ def test_nobody_is_asked_when_something_else_is_wrong(
     subject: str,
 ) -> None:
     """It would be typed for nothing; and nobody says that it is missing who would ask for it."""
-    with at_terminal(account, "--output=json", *arguments, variables=variables) as terminal:
+    with at_terminal(
+        account.home, "init-cert", "--output=json", *arguments, variables=variables
+    ) as terminal:
         terminal.type(CTRL_D * 2)  # ends the input of a version that asks all the same
         result = terminal.finish()
     assert "cert_name): " not in result.err
@@ -235,7 +151,9 @@ def test_nobody_is_asked_when_something_else_is_wrong(
 
 def test_nobody_is_asked_when_standard_input_is_a_parameter(account: Account) -> None:
     """The terminal is read to its end for --merchant-config, and then there is no more."""
-    with at_terminal(account, "--output=json", "--merchant-config=-", *DRY_RUN) as terminal:
+    with at_terminal(
+        account.home, "init-cert", "--output=json", "--merchant-config=-", *DRY_RUN
+    ) as terminal:
         terminal.type("{}\n" + CTRL_D)
         result = terminal.finish()
     assert "cert_name): " not in result.err
@@ -243,7 +161,7 @@ def test_nobody_is_asked_when_standard_input_is_a_parameter(account: Account) ->
 
 
 def test_nobody_is_asked_where_the_question_would_not_be_seen(account: Account) -> None:
-    with at_terminal(account, "--output=json", is_seen=False) as terminal:
+    with at_terminal(account.home, "init-cert", "--output=json", is_seen=False) as terminal:
         result = terminal.finish()
     assert refusal(result, "usage").names("cert_name is missing", "cert_no is missing")
 
