@@ -52,6 +52,15 @@ OPTIONS = {
         *("--alipay-cert-file", "--alipay-root-cert-file", "--encrypt-key-file", "--sign-type"),
         *("--charset", "--output", "-o", "--lang", "--debug", "--help", "-h"),
     ),
+    # zhima configure, zhima keygen
+    "configure": (
+        *("--config", "-c", "--profile", "-p", "--app-id", "--gateway", "--private-key-file"),
+        *("--alipay-public-key-file", "--app-cert-file", "--alipay-cert-file"),
+        *("--alipay-root-cert-file", "--encrypt-key-file", "--sign-type", "--charset"),
+        *("--inline-keys", "--default", "--dry-run", "--output", "-o", "--lang", "--debug"),
+        *("--help", "-h"),
+    ),
+    "keygen": ("--out", "--bits", "--output", "-o", "--lang", "--debug", "--help", "-h"),
     None: ("--version", "--lang", "--help", "-h"),
 }
 NAME, NUMBER = "收委", "260104197909275964"

@@ -13,9 +13,11 @@ import pytest
 import zhima_cli
 from zhima_cli.cli import history
 from zhima_cli.cli.completion import completion
+from zhima_cli.cli.configure import configure
 from zhima_cli.cli.doctor import doctor
 from zhima_cli.cli.explain import explain
 from zhima_cli.cli.init_cert import init_cert
+from zhima_cli.cli.keygen import keygen
 from zhima_cli.cli.mock_gateway import mock_gateway
 from zhima_cli.cli.profiles import profiles
 from zhima_cli.cli.verify_response import verify_response
@@ -32,7 +34,11 @@ CHINESE_CHARACTER = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-
 HAN = re.compile(r"[\u3400-\u9fff]")
 # What the open platform's page calls it, whatever language its reader speaks.
 # What a reader has to look for there.
-ON_THE_PLATFORM = re.compile("支付宝公钥|公钥证书模式|接口内容加密")
+ON_THE_PLATFORM = re.compile(
+    "支付宝公钥|公钥证书模式|接口内容加密"
+    # zhima configure, zhima keygen
+    "|应用私钥|开发设置|接口加签方式|支付宝根证书|支付宝公钥证书|应用公钥证书|证书|公钥"
+)
 # The labels that are the gateway's own names, the same in every language.
 NAMES = {Label.SIGN}
 COMMANDS = {
@@ -49,6 +55,9 @@ COMMANDS = {
     "zhima completion",
     "zhima doctor",
     "zhima verify-response",
+    # zhima configure, zhima keygen
+    "zhima configure",
+    "zhima keygen",
 }
 
 # Options that mean something else in one command than in the others.
@@ -62,6 +71,17 @@ OPTIONS_OF_THEIR_OWN = {
     )
 } | {"zhima explain output", "zhima profiles profile", "zhima profiles output"}
 OPTIONS_OF_THEIR_OWN |= {"zhima doctor output", "zhima verify-response output"}
+# zhima configure, zhima keygen
+OPTIONS_OF_THEIR_OWN |= {
+    f"zhima {command} {option}"
+    for command, option in (
+        *(("configure", name) for name in ("profile", "app_id", "gateway", "private_key_file")),
+        *(("configure", name) for name in ("alipay_public_key_file", "app_cert_file")),
+        *(("configure", name) for name in ("alipay_cert_file", "alipay_root_cert_file")),
+        *(("configure", name) for name in ("encrypt_key_file", "sign_type", "charset")),
+        *(("configure", "dry_run"), ("configure", "output"), ("keygen", "output")),
+    )
+}
 
 both_languages = pytest.mark.parametrize("words", LANGUAGES.values(), ids=list(LANGUAGES))
 
@@ -86,6 +106,9 @@ def option_names() -> set[str]:
         completion,
         doctor,
         verify_response,
+        # zhima configure, zhima keygen
+        configure,
+        keygen,
     )
     parameters = [name for c in commands for name in inspect.signature(c).parameters]
     return {*parameters, "version", "help"} - {"context"}

@@ -11,11 +11,13 @@ from zhima_cli import __version__
 from zhima_cli.cli import history
 from zhima_cli.cli.arguments import Grammar
 from zhima_cli.cli.completion import ASKED, completion
+from zhima_cli.cli.configure import configure
 from zhima_cli.cli.doctor import doctor
 from zhima_cli.cli.environment import Environment
 from zhima_cli.cli.explain import explain
 from zhima_cli.cli.help import HELP_OPTIONS, describe
 from zhima_cli.cli.init_cert import init_cert
+from zhima_cli.cli.keygen import keygen
 from zhima_cli.cli.mock_gateway import mock_gateway
 from zhima_cli.cli.presentation import choose_presentation
 from zhima_cli.cli.profiles import profiles
@@ -145,6 +147,9 @@ def build() -> TyperGroup:
     app.command("completion")(completion)
     app.command("doctor")(doctor)
     app.command("verify-response")(verify_response)
+    # zhima configure, zhima keygen
+    app.command("configure")(configure)
+    app.command("keygen")(keygen)
     group = get_group(app)
     group.context_settings["help_option_names"] = list(HELP_OPTIONS)
     return group

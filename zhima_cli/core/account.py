@@ -90,16 +90,16 @@ def resolve_account(
 def find_parts(sources: Sources, charset: Charset, now: datetime, *, dry_run: bool) -> Parts:
     """Like resolve_account, but return what there is; ``sources`` is told of what is wrong."""
     app_id = sources.text("app_id", MAX_APP_ID, charset)
-    private = resolve_private_key(sources)
+    private = find_private_key(sources)
     serial_numbers = None
     is_certificate_mode = any(map(sources.has, CERT_FILES))
     if is_certificate_mode:
         serial_numbers, public = resolve_certificate_mode(sources, private, now, dry_run=dry_run)
     else:
-        resolve_key = _unneeded_key if dry_run else resolve_public_key
+        resolve_key = _unneeded_key if dry_run else find_public_key
         public = resolve_key(sources, private)
-    encrypt_key = resolve_encrypt_key(sources)
-    gateway = resolve_gateway(sources)
+    encrypt_key = find_encrypt_key(sources)
+    gateway = find_gateway(sources)
     profile = sources.profile
     is_unset = not is_certificate_mode and sources.wrong.keys().isdisjoint(
         ("app_id", "private_key", "alipay_public_key")
@@ -127,7 +127,7 @@ def refuse_options_of_account(sources: Sources) -> None:
             sources.fail(name, Problem(Kind.USAGE, Reason.FIXED_BY_MOCK, option_name(name)))
 
 
-def resolve_private_key(sources: Sources) -> PrivateKey | None:
+def find_private_key(sources: Sources) -> PrivateKey | None:
     """Return the application's private key; None where there is none, or ``sources`` was told."""
     text = sources.key("private_key")
     if text is None:
@@ -143,7 +143,7 @@ def resolve_private_key(sources: Sources) -> PrivateKey | None:
     return key
 
 
-def resolve_public_key(sources: Sources, private: PrivateKey | None) -> PublicKey | None:
+def find_public_key(sources: Sources, private: PrivateKey | None) -> PublicKey | None:
     """Return Alipay's public key; None where there is none, or ``sources`` was told.
 
     It must not be the public half of ``private``, as far as that is known.
@@ -160,9 +160,9 @@ def resolve_public_key(sources: Sources, private: PrivateKey | None) -> PublicKe
 
 
 def _unneeded_key(sources: Sources, private: PrivateKey | None) -> PublicKey | None:
-    """Like _public_key, for a call that gets no answer: what is wrong is only warned of."""
+    """Like find_public_key, for a call that gets no answer: what is wrong is only warned of."""
     trial = sources.trial()
-    key = resolve_public_key(trial, private)
+    key = find_public_key(trial, private)
     sources.warnings.extend(trial.problems)
     return key
 
@@ -209,7 +209,7 @@ def resolve_alipay_certificate(
     return resolve_saved_certificate(sources, private, now) or (None, None)
 
 
-def resolve_encrypt_key(sources: Sources) -> EncryptKey | None:
+def find_encrypt_key(sources: Sources) -> EncryptKey | None:
     """Return the key of content encryption; None where there is none, or ``sources`` was told."""
     text = sources.key("encrypt_key")
     if text is None:
@@ -219,7 +219,7 @@ def resolve_encrypt_key(sources: Sources) -> EncryptKey | None:
     return sources.attempt("encrypt_key", lambda: load_encrypt_key(text.data, text.origin))
 
 
-def resolve_gateway(sources: Sources) -> str:
+def find_gateway(sources: Sources) -> str:
     """Return the gateway's address, production where none is set; ``sources`` hears of faults."""
     given = sources.find("gateway")
     if given is None:

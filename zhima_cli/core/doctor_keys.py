@@ -10,9 +10,9 @@ from Crypto.PublicKey import RSA
 
 from zhima_cli.core.account import (
     CERT_FILES,
-    resolve_encrypt_key,
-    resolve_private_key,
-    resolve_public_key,
+    find_encrypt_key,
+    find_private_key,
+    find_public_key,
 )
 from zhima_cli.core.checks import Check, Note, Topic, fine, skipped, warned, wrong
 from zhima_cli.core.errors import Problem, Reason
@@ -33,7 +33,7 @@ def examine_private_key(
     ``source`` is the check that tells where there is none.
     """
     trial = sources.trial()
-    private = resolve_private_key(trial)
+    private = find_private_key(trial)
     material = sources.trial().key("private_key")
     yield from _key(Topic.PRIVATE_KEY, material, trial.problems, source)
     if material is None:
@@ -107,7 +107,7 @@ def examine_encrypt_key(sources: Sources) -> Iterator[Check]:
         yield fine(Topic.ENCRYPT_KEY, Note.NOT_ENCRYPTED)
         return
     trial = sources.trial()
-    key = resolve_encrypt_key(trial)
+    key = find_encrypt_key(trial)
     if key is None:
         yield wrong(Topic.ENCRYPT_KEY, trial.problems)
         return
@@ -155,7 +155,7 @@ def _key_mode(topic: Topic, material: KeyMaterial, sources: Sources) -> Iterator
 
 def _public_key(sources: Sources, private: PrivateKey | None, source: Topic) -> Iterator[Check]:
     trial = sources.trial()
-    public = resolve_public_key(trial, private)
+    public = find_public_key(trial, private)
     material = sources.trial().key("alipay_public_key")
     own = [problem for problem in trial.problems if problem.reason is Reason.OWN_PUBLIC_KEY]
     others = [problem for problem in trial.problems if problem not in own]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from zhima_cli.core.account import Account, resolve_gateway
+from zhima_cli.core.account import Account, find_gateway
 from zhima_cli.core.calling import TOLERATED_SECONDS
 from zhima_cli.core.checks import Check, Note, Topic, fine, left_out, skipped, warned, wrong
 from zhima_cli.core.errors import Interrupted, Problem, Reason, ZhimaError
@@ -21,7 +21,7 @@ _ONLINE = (Topic.NAME, Topic.CONNECTION, Topic.TLS, Topic.CLOCK)
 def examine_network(sources: Sources, mock: Account | None, reach: Reach | None) -> Iterator[Check]:
     """Yield the checks of the way to the gateway, which is the ``mock`` one's if there is one."""
     trial = sources.trial()
-    gateway = mock.gateway if mock else resolve_gateway(trial)
+    gateway = mock.gateway if mock else find_gateway(trial)
     usable = not trial.problems
     network = network_for(gateway, trial) if usable else Network()
     of_the_address = trial.wrong.pop("gateway", [])

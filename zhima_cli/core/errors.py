@@ -68,6 +68,12 @@ class Reason(Enum):
     NO_CA_BUNDLE = auto()
     BAD_PROXY = auto()
     PORT_UNAVAILABLE = auto()
+    # zhima configure, zhima keygen
+    BAD_PROFILE_NAME = auto()
+    CONFIG_UNEDITABLE = auto()
+    CONFIG_CHANGED = auto()
+    KEY_FILE_EXISTS = auto()
+    KEY_BITS = auto()
     # the history
     HISTORY_UNUSABLE = auto()
     HISTORY_FOREIGN = auto()

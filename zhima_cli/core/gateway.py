@@ -5,6 +5,7 @@ import re
 import socket
 
 PRODUCTION = "https://openapi.alipay.com/gateway.do"
+SANDBOX = "https://openapi-sandbox.dl.alipaydev.com/gateway.do"
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 # One plain reading only: no user info, query, fragment, backslash, escape or white space, in which

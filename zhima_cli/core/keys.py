@@ -48,6 +48,13 @@ class KeyForm(Enum):
 PRIVATE_FORMS = frozenset({KeyForm.PKCS1_PRIVATE, KeyForm.PKCS8_PRIVATE})
 PUBLIC_FORMS = frozenset({KeyForm.SPKI_PUBLIC})
 
+_PEM_LABELS = {
+    KeyForm.PKCS1_PRIVATE: "RSA PRIVATE KEY",
+    KeyForm.PKCS8_PRIVATE: "PRIVATE KEY",
+    KeyForm.SPKI_PUBLIC: "PUBLIC KEY",
+}
+_PEM_WIDTH = 64
+
 
 @dataclass(frozen=True)
 class PrivateKey:
@@ -140,6 +147,22 @@ def identify(data: bytes) -> tuple[KeyForm, bytes]:
         return _identify_der(der), der
     looks_like_path = "\n" not in text and text.lower().endswith((".pem", ".key", ".txt", ".crt"))
     return (KeyForm.PATH if looks_like_path else KeyForm.UNKNOWN), b""
+
+
+def on_one_line(text: str) -> str:
+    """Return a key, in any form that is read, as bare base64; other text as it is."""
+    form, der = identify(text.encode("utf-8", "surrogateescape"))
+    return base64.b64encode(der).decode("ascii") if form in _PEM_LABELS else text
+
+
+def in_pem(text: str) -> str:
+    """Return a key, in any form that is read, as PEM; other text as it is."""
+    form, _ = identify(text.encode("utf-8", "surrogateescape"))
+    if form not in _PEM_LABELS:
+        return text
+    line, label = on_one_line(text), _PEM_LABELS[form]
+    lines = (line[at : at + _PEM_WIDTH] for at in range(0, len(line), _PEM_WIDTH))
+    return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----"])
 
 
 def _identify_pem(text: str) -> tuple[KeyForm, bytes]:

@@ -106,7 +106,11 @@ def read_config(path: Path) -> ConfigFile:
 
     Raises InputError.
     """
-    data = read_file(path, MAX_CONFIG_BYTES, Kind.CONFIG, "config")
+    return parse_config(path, read_file(path, MAX_CONFIG_BYTES, Kind.CONFIG, "config"))
+
+
+def parse_config(path: Path, data: bytes) -> ConfigFile:
+    """Like read_config, of what the file holds. Raises InputError."""
     if any(line.count(b".") > _MAX_DOTS for line in data.splitlines()):
         # A key of thousands of parts takes tomllib minutes and gigabytes.
         raise InputError(_problem(Reason.NOT_TOML, str(path)))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from zhima_cli.core.account import (
     CERT_FILES,
     add_missing,
+    find_encrypt_key,
+    find_private_key,
+    find_public_key,
     resolve_alipay_certificate,
-    resolve_encrypt_key,
-    resolve_private_key,
-    resolve_public_key,
 )
 from zhima_cli.core.answer import Answer, cut_node, decode_body, read_answer
 from zhima_cli.core.charset import Charset
@@ -84,15 +84,15 @@ def resolve_verifier(options: Options, surroundings: Surroundings) -> Verifier:
     charset = sources.choice("charset", Charset.UTF_8)
     sign_type = sources.choice("sign_type", SignType.RSA2)
     # It only helps to tell the cause; whatever is wrong with it is no matter here.
-    private = resolve_private_key(sources.trial())
+    private = find_private_key(sources.trial())
     alipay_cert_sn = None
     if any(map(sources.has, CERT_FILES)):
         key, alipay_cert_sn = resolve_alipay_certificate(sources, private, surroundings.now)
     else:
-        key = resolve_public_key(sources, private)
+        key = find_public_key(sources, private)
         if key is None and "profile" not in sources.wrong:
             _say_what_is_missing(sources)
-    encrypt_key = resolve_encrypt_key(sources)
+    encrypt_key = find_encrypt_key(sources)
     if sources.problems or key is None:
         raise InputError(*sources.problems)
     return Verifier(
@@ -150,7 +150,7 @@ def other_profiles_keys(options: Options, surroundings: Surroundings) -> tuple[N
             profile = config.profile(name)
         except InputError:
             continue
-        key = resolve_public_key(Sources(Options(), {}, profile, surroundings.home), None)
+        key = find_public_key(Sources(Options(), {}, profile, surroundings.home), None)
         if key is not None:
             keys.append(NamedKey(name, key))
     return tuple(keys)

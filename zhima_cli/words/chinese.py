@@ -150,6 +150,25 @@ CHINESE = Vocabulary(
         Reason.PORT_UNAVAILABLE: Sentence(
             "{subject}：无法监听：{found}", "请换一个端口，或用 0 任选空闲端口。"
         ),
+        # zhima configure, zhima keygen
+        Reason.BAD_PROFILE_NAME: Sentence(
+            "{subject} 不能作为配置的名字", "请使用 1 到 32 个字母、数字、-、_ 或点。"
+        ),
+        Reason.CONFIG_UNEDITABLE: Sentence(
+            "{subject} 的写法使 zhima 无法只修改一处而不影响其余内容",
+            "请把该配置写成单独的表，例如 [profiles.default]，或手工修改。",
+        ),
+        Reason.CONFIG_CHANGED: Sentence(
+            "{subject} 在此期间被修改过，因此没有写入", "请查看该文件，然后重新执行。"
+        ),
+        Reason.KEY_FILE_EXISTS: Sentence(
+            "{found} 已存在，zhima 不会覆盖密钥",
+            "请用 {subject} 指定其他文件夹，或先移走该文件。",
+        ),
+        Reason.KEY_BITS: Sentence(
+            "{subject} 不是 {expected}，zhima 只生成这一种长度",
+            "请去掉 {subject}：更短的密钥不安全，更长的密钥签名超出 sign 参数的最大长度。",
+        ),
         Reason.HISTORY_UNUSABLE: Sentence(
             "历史记录 {subject} 无法使用：{found}",
             "请检查该文件、文件夹和磁盘空间；--history 可指定其他文件，"
@@ -501,6 +520,38 @@ CHINESE = Vocabulary(
         Label.EXAMPLES: "示例：",
         Label.ANY_OPTIONS: "选项",
         Label.A_COMMAND: "命令",
+        # zhima configure, zhima keygen
+        Label.CONFIGURING: "正在设置 {path} 中的配置 {profile}。直接按回车即采用方括号中的值；"
+        "按 Ctrl-C 则不做任何修改。",
+        Label.ASK_APP_ID: "应用 ID：即开放平台（open.alipay.com）应用页面顶部的 APPID，16 位数字。",
+        Label.ASK_GATEWAY: "网关：production（正式环境）、sandbox（沙箱，有自己的应用和密钥），"
+        "或网关地址。",
+        Label.ASK_PRIVATE_KEY: "应用私钥：zhima keygen 或平台密钥工具保存的文件；"
+        "输入 - 可直接粘贴密钥，不会显示。",
+        Label.ASK_MODE: "应用页面“开发设置”中“接口加签方式”所显示的模式："
+        "key（公钥）或 cert（证书，即公钥证书模式）。",
+        Label.ASK_ALIPAY_PUBLIC_KEY: "支付宝公钥，不是应用自己的公钥：保存应用公钥之后，"
+        "页面的“接口加签方式”中会显示它。请粘贴到这里，或给出文件名。",
+        Label.ASK_ALIPAY_ROOT_CERT: "支付宝根证书：alipayRootCert.crt，"
+        "从页面的“接口加签方式”下载。",
+        Label.ASK_ALIPAY_CERT: "支付宝公钥证书：alipayCertPublicKey_RSA2.crt，同样从那里下载。",
+        Label.ASK_APP_CERT: "应用公钥证书：appCertPublicKey_APPID.crt，同样从那里下载。",
+        Label.ASK_ENCRYPT_KEY: "接口内容加密的 AES 密钥（如页面显示已开启）：文件名；"
+        "输入 - 可直接粘贴密钥，不会显示；没有则输入 none。",
+        Label.ASK_SIGN_TYPE: "签名算法：RSA2；仅当页面显示 RSA 时才用 RSA。",
+        Label.ASK_DEFAULT_PROFILE: "没有指定配置时，是否使用本配置？",
+        Label.PASTE_NOW: "请粘贴密钥，然后按回车；内容不会显示。",
+        Label.KEY_WRITTEN: "密钥已写入：",
+        Label.CONFIG_WRITTEN: "配置文件已写入：",
+        Label.CONFIG_UNCHANGED: "无需修改：配置已是如此",
+        Label.CONFIG_UNWRITTEN: "演练：没有写入任何内容",
+        Label.CONFIG_LEFT: "已停止，没有写入任何内容",
+        Label.THEN: "下一步：",
+        Label.PRIVATE_KEY_WRITTEN: "私钥已写入，请妥善保管：",
+        Label.PUBLIC_KEY_WRITTEN: "公钥已写入：",
+        Label.PASTE_PUBLIC_KEY: "请把单行的公钥粘贴到开放平台应用页面："
+        "开发设置 → 接口加签方式 → 公钥；"
+        "保存后页面会显示支付宝公钥",
     },
     helps=HELPS,
 )

@@ -83,4 +83,26 @@ HELPS: Mapping[str, str] = {
     # completion
     "zhima completion": "输出让 shell 自动补全 zhima 命令的脚本。",
     "shell": "bash、zsh、fish 或 powershell。",
+    # zhima configure, zhima keygen
+    "zhima configure": "设置一个配置：逐项询问、检查并写入。",
+    "zhima configure profile": "要设置的配置。默认为文件中的默认配置。[ZHIMA_PROFILE]",
+    "zhima configure app_id": "应用 ID，16 位数字。",
+    "zhima configure gateway": "production、sandbox 或网关地址。默认 production。",
+    "zhima configure private_key_file": "应用私钥文件；- 表示标准输入。",
+    "zhima configure alipay_public_key_file": "支付宝公钥文件；- 表示标准输入。",
+    "zhima configure app_cert_file": "应用公钥证书文件。",
+    "zhima configure alipay_cert_file": "支付宝公钥证书文件。",
+    "zhima configure alipay_root_cert_file": "支付宝根证书文件。",
+    "zhima configure encrypt_key_file": "接口内容加密的 AES 密钥文件；"
+    "- 表示标准输入，none 表示没有。",
+    "zhima configure sign_type": "RSA2 或 RSA。默认 RSA2。",
+    "zhima configure charset": "utf-8、gbk 或 gb2312。默认 utf-8。",
+    "zhima configure dry_run": "只显示会有什么变化，不写入。",
+    "zhima configure output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
+    "inline_keys": "把粘贴的密钥写在配置文件里，而不是旁边的文件中。",
+    "default": "没有指定配置时使用本配置。",
+    "zhima keygen": "生成密钥对；显示公钥，供粘贴到开放平台。",
+    "zhima keygen output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
+    "out": "存放两个文件的文件夹。默认为配置文件所在的文件夹。",
+    "bits": "密钥长度；只能是 2048，即默认值。",
 }

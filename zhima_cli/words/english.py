@@ -186,6 +186,27 @@ ENGLISH = Vocabulary(
             "{subject}: cannot listen there: {found}",
             "Choose another port, or 0 for any that is free.",
         ),
+        # zhima configure, zhima keygen
+        Reason.BAD_PROFILE_NAME: Sentence(
+            "{subject} is no name for a profile", "Use 1 to 32 letters, digits, -, _ or dots."
+        ),
+        Reason.CONFIG_UNEDITABLE: Sentence(
+            "{subject} is written in a way that zhima cannot change without harm to the rest",
+            "Give the profile a table of its own, such as [profiles.default], or edit it by hand.",
+        ),
+        Reason.CONFIG_CHANGED: Sentence(
+            "{subject} was changed by somebody else in the meantime, so nothing was written",
+            "Look at the file, then do it again.",
+        ),
+        Reason.KEY_FILE_EXISTS: Sentence(
+            "{found} exists, and zhima overwrites no key",
+            "Name another folder with {subject}, or move that file away first.",
+        ),
+        Reason.KEY_BITS: Sentence(
+            "{subject} is not {expected}, the only length that zhima makes",
+            "Leave {subject} out: a shorter key is not safe, and the signature of a longer one "
+            "does not fit into the parameter sign.",
+        ),
         Reason.HISTORY_UNUSABLE: Sentence(
             "The history {subject} cannot be used: {found}",
             "Check the file, its folder and the space there; --history names another, "
@@ -591,6 +612,41 @@ ENGLISH = Vocabulary(
         Label.EXAMPLES: "Examples:",
         Label.ANY_OPTIONS: "OPTIONS",
         Label.A_COMMAND: "COMMAND",
+        # zhima configure, zhima keygen
+        Label.CONFIGURING: "Profile {profile} in {path}. Enter takes what stands in brackets; "
+        "Ctrl-C leaves everything as it is.",
+        Label.ASK_APP_ID: "The application's id: APPID, 16 digits, at the top of the application's "
+        "page on the open platform (open.alipay.com).",
+        Label.ASK_GATEWAY: "The gateway: production, sandbox (which has an application and keys of "
+        "its own), or an address.",
+        Label.ASK_PRIVATE_KEY: "The application's private key (应用私钥): the file that zhima "
+        "keygen or the platform's key tool saved, or - to paste the key unseen.",
+        Label.ASK_MODE: "What the application's page shows under 开发设置, 接口加签方式: key "
+        "(公钥) or cert (证书, 公钥证书模式).",
+        Label.ASK_ALIPAY_PUBLIC_KEY: "Alipay's public key (支付宝公钥), not the application's own: "
+        "the page shows it under 接口加签方式 once yours is saved there. Paste it here, or give "
+        "its file.",
+        Label.ASK_ALIPAY_ROOT_CERT: "Alipay's root certificates (支付宝根证书): "
+        "alipayRootCert.crt, downloaded from the page under 接口加签方式.",
+        Label.ASK_ALIPAY_CERT: "Alipay's certificate (支付宝公钥证书): "
+        "alipayCertPublicKey_RSA2.crt, from the same place.",
+        Label.ASK_APP_CERT: "The application's certificate (应用公钥证书): "
+        "appCertPublicKey_APPID.crt, from the same place.",
+        Label.ASK_ENCRYPT_KEY: "The AES key of 接口内容加密, if the page shows that it is on: its "
+        "file, - to paste it unseen, or none.",
+        Label.ASK_SIGN_TYPE: "The signature's algorithm: RSA2, unless the page says RSA.",
+        Label.ASK_DEFAULT_PROFILE: "Use this profile wherever none is named?",
+        Label.PASTE_NOW: "Paste the key now, then press Enter; it does not show.",
+        Label.KEY_WRITTEN: "key written:",
+        Label.CONFIG_WRITTEN: "configuration written:",
+        Label.CONFIG_UNCHANGED: "nothing to change: the profile is so already",
+        Label.CONFIG_UNWRITTEN: "dry run: nothing was written",
+        Label.CONFIG_LEFT: "stopped; nothing was written",
+        Label.THEN: "next:",
+        Label.PRIVATE_KEY_WRITTEN: "private key written, keep it to yourself:",
+        Label.PUBLIC_KEY_WRITTEN: "public key written:",
+        Label.PASTE_PUBLIC_KEY: "paste the one line of the public key into the application's page "
+        "on the open platform: 开发设置, 接口加签方式, 公钥; it then shows Alipay's (支付宝公钥)",
     },
     helps=HELPS,
 )

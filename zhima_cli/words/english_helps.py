@@ -86,4 +86,26 @@ HELPS: Mapping[str, str] = {
     # completion
     "zhima completion": "Print the script that makes a shell complete zhima's words.",
     "shell": "bash, zsh, fish or powershell.",
+    # zhima configure, zhima keygen
+    "zhima configure": "Set up a profile: asks for what it needs, checks it, and writes it.",
+    "zhima configure profile": "Profile to set up. Default: the file's own. [ZHIMA_PROFILE]",
+    "zhima configure app_id": "The application's id, 16 digits.",
+    "zhima configure gateway": "production, sandbox, or an address. Default: production.",
+    "zhima configure private_key_file": "The application's private key; - for standard input.",
+    "zhima configure alipay_public_key_file": "Alipay's public key; - for standard input.",
+    "zhima configure app_cert_file": "The application's certificate.",
+    "zhima configure alipay_cert_file": "Alipay's certificate.",
+    "zhima configure alipay_root_cert_file": "Alipay's root certificates.",
+    "zhima configure encrypt_key_file": "AES key of content encryption; - for standard input; "
+    "none for none.",
+    "zhima configure sign_type": "RSA2 or RSA. Default: RSA2.",
+    "zhima configure charset": "utf-8, gbk or gb2312. Default: utf-8.",
+    "zhima configure dry_run": "Show what would change and write nothing.",
+    "zhima configure output": "pretty, plain or json. [ZHIMA_OUTPUT]",
+    "inline_keys": "Keep pasted keys in the configuration instead of files beside it.",
+    "default": "Use this profile wherever none is named.",
+    "zhima keygen": "Make a key pair; the public key is shown, to be pasted on the platform.",
+    "zhima keygen output": "pretty, plain or json. [ZHIMA_OUTPUT]",
+    "out": "Folder for both files. Default: the configuration's.",
+    "bits": "Length of the key; 2048, which is the default, and no other.",
 }
