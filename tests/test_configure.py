@@ -320,7 +320,7 @@ def test_what_others_can_read_is_warned_of_unless_it_was_put_right(files: Accoun
     (files.home / "app.pem").chmod(0o640)
     result = configure(files, *complete(files))
     assert result.status == 0
-    warning = f"Others can read the private key in {files.home}/app.pem (mode 0640)"
+    warning = f"Others can read the secret in {files.home}/app.pem (mode 0640)"
     assert f"zhima: warning: {warning} - Run: chmod 600 on that file.\n" in result.err
 
 

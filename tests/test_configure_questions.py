@@ -86,7 +86,7 @@ def test_certificates_are_asked_for_in_chinese_and_enter_keeps_the_rest(
         terminal.answer("mode [key]: ", "CERT")
         terminal.answer("alipay_root_cert_file: ", str(root))
         terminal.answer("alipay_cert_file: ", str(app))
-        terminal.answer("证书不能追溯到 alipay_root_cert_file", str(alipay))
+        terminal.answer("这是应用自己的证书，不是支付宝的", str(alipay))
         terminal.answer("app_cert_file: ", str(alipay))
         terminal.answer("证书与应用私钥不匹配", str(app))
         terminal.answer("encrypt_key_file [none]: ", "NONE")

@@ -117,7 +117,7 @@ CHINESE = Vocabulary(
         ),
         Reason.NO_CONFIG_FILE: Sentence(
             "没有配置 {subject}，因为配置文件 {found} 不存在",
-            "请参照 config.example.toml 新建，或用 --config 指定。没有账号可先试 --profile mock。",
+            "请用 zhima configure 新建，或用 --config 指定。没有账号可先试 --profile mock。",
         ),
         Reason.NOT_TOML: Sentence("{subject} 不是合法的 TOML（{found}）", "请改正该文件。"),
         Reason.NO_SUCH_PROFILE: Sentence(

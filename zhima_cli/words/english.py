@@ -147,7 +147,7 @@ ENGLISH = Vocabulary(
         ),
         Reason.NO_CONFIG_FILE: Sentence(
             "There is no profile {subject}, for there is no configuration file {found}",
-            "Make it from config.example.toml, or name yours with --config. Without an account, "
+            "Make it with zhima configure, or name yours with --config. Without an account, "
             "try --profile mock.",
         ),
         Reason.NOT_TOML: Sentence("{subject} is not valid TOML ({found})", "Correct the file."),
