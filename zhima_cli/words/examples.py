@@ -37,6 +37,16 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "zhima mock-gateway --write-profile mock.toml",
         "zhima mock-gateway --write-profile mock.toml --with-encryption",
     ),
+    # zhima configure, zhima keygen
+    "zhima configure": (
+        "zhima configure",
+        "zhima configure --gateway sandbox --dry-run",
+        "zhima configure --sign-type RSA2 --charset utf-8",
+    ),
+    "zhima keygen": (
+        "zhima keygen",
+        "zhima keygen --out sandbox",
+    ),
     "zhima completion": (
         "zhima completion bash >> ~/.bashrc",
         "zhima completion zsh >> ~/.zshrc",
