@@ -180,7 +180,7 @@ class TestSameMeaning:
             assert english == chinese, reason
 
     def test_both_name_the_same_of_an_ending(self) -> None:
-        commands = "zhima (?:explain|profiles|history)"
+        commands = "zhima (?:doctor|explain|profiles|history)"
         pattern = re.compile(rf"--[a-z-]+[a-z]|\b[A-Z]+_[A-Z_]+\b|[a-z]+_[a-z]+|{commands}")
         for kind in Kind:
             english, chinese = (

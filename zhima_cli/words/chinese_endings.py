@@ -20,7 +20,7 @@ ENDINGS: Mapping[Kind, Sentence] = {
     ),
     Kind.CONFIG: Sentence(
         "配置、密钥或证书缺失或不可用；使用 --require-history 时，也可能是无法记录",
-        "请按提示改正；zhima profiles 可查看每项设置的来源。",
+        "请按提示改正；zhima doctor 逐项检查，zhima profiles 显示每项设置的来源。",
     ),
     Kind.BUSINESS: Sentence(
         "网关接受了调用，但接口拒绝了所请求的业务",

@@ -29,7 +29,7 @@ HELPS: Mapping[str, str] = {
     "zhima explain output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
     "code": "code、sub_code、CODE:SUB_CODE、退出状态或类别。不写则列出全部。",
     "zhima profiles": "列出全部配置，以及每项设置的来源。",
-    "zhima profiles profile": "只列出该配置。[ZHIMA_PROFILE 指定所使用的配置]",
+    "zhima profiles profile": "只列出该配置。",
     "zhima profiles output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
     "version": "显示版本并退出。",
     "help": "显示本帮助并退出。",

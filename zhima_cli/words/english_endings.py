@@ -23,7 +23,8 @@ ENDINGS: Mapping[Kind, Sentence] = {
     Kind.CONFIG: Sentence(
         "The profile, a key or a certificate is missing or unusable; with --require-history, the "
         "record is",
-        "Correct what the message names; zhima profiles shows where each setting comes from.",
+        "Correct what the message names; zhima doctor checks everything, and zhima profiles shows "
+        "where each setting comes from.",
     ),
     Kind.BUSINESS: Sentence(
         "The gateway accepted the call, and the interface refused what it asks for",

@@ -32,7 +32,7 @@ HELPS: Mapping[str, str] = {
     "zhima explain output": "pretty, plain or json. [ZHIMA_OUTPUT]",
     "code": "A code, sub_code, CODE:SUB_CODE, exit status or kind. Without it: all of them.",
     "zhima profiles": "List the profiles, and where each of their settings comes from.",
-    "zhima profiles profile": "Only this profile. [ZHIMA_PROFILE names the one that is used]",
+    "zhima profiles profile": "List this profile alone.",
     "zhima profiles output": "pretty, plain or json. [ZHIMA_OUTPUT]",
     "version": "Show zhima's version and exit.",
     "help": "Show this message and exit.",

@@ -33,6 +33,15 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "zhima history prune --before 90d",
         "zhima history prune --before 2026-01-01 --yes",
     ),
+    "zhima explain": (
+        "zhima explain ARRANGEMENT_ERROR",
+        "zhima explain 7",
+        "zhima explain 40002 --output json",
+    ),
+    "zhima profiles": (
+        "zhima profiles",
+        "zhima profiles --profile default --output json",
+    ),
     "zhima mock-gateway": (
         "zhima mock-gateway --write-profile mock.toml",
         "zhima mock-gateway --write-profile mock.toml --with-encryption",
