@@ -355,7 +355,8 @@ def check_history(path: Path) -> bool:
 def _check_writable(folder: Path) -> None:
     if not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-    if not os.access(folder, os.W_OK | os.X_OK):
+    is_effective = os.access in os.supports_effective_ids
+    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=is_effective):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 

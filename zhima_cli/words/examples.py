@@ -56,6 +56,16 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "zhima keygen",
         "zhima keygen --out sandbox",
     ),
+    # zhima doctor, zhima verify-response
+    "zhima doctor": (
+        "zhima doctor",
+        "zhima doctor --profile mock --online",
+        "zhima doctor --output json",
+    ),
+    "zhima verify-response": (
+        "zhima verify-response answer.json",
+        "zhima verify-response answer.json --charset gbk --output json",
+    ),
     "zhima completion": (
         "zhima completion bash >> ~/.bashrc",
         "zhima completion zsh >> ~/.zshrc",
