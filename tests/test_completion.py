@@ -166,6 +166,7 @@ def test_the_codes_of_both_tables(tmp_path: Path) -> None:
         for command in every_command()
         if any(argument.metavar == "CODE" for argument in command.arguments)
     ]
+    assert takers
     for words in takers:
         offered = values(tmp_path, *words, "")
         assert {row.sub_code or row.code for row in (*INTERFACE_CODES, *GATEWAY_CODES)} <= {

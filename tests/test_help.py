@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import Account, Keys
 from tests.support.commands import COMMANDS, EXAMPLES, every_command
-from tests.support.independent import private_pem, public_pem, signed_answer
+from tests.support.independent import signed_answer
 from tests.support.mock_client import served_mock
 from tests.support.program import PERSON, Result, process_variables, run_inside, zhima_command
 from tests.support.terminal import cells, run_in_terminal
@@ -176,11 +176,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Iterator[Scen
             '"cert_name": "收委", "cert_no": "260104197909275964"}',
             encoding="utf-8",
         )
-        (home / "app_private_key.pem").write_text(private_pem(keys.app), encoding="utf-8")
-        (home / "app_private_key.pem").chmod(0o600)
-        answer = signed_answer(keys.alipay, charset="gbk")
-        (home / "answer.json").write_bytes(answer)
-        (home / "alipay_public_key.pem").write_text(public_pem(keys.alipay), encoding="utf-8")
+        (home / "answer.json").write_bytes(signed_answer(keys.alipay, charset="gbk"))
         done = account.init_cert("--transaction-id=ORDER_1")
         assert done.status == 0, done
         yield Scene(home, account)
