@@ -49,9 +49,11 @@ class Keyboard:
         The question is found even where it is wrapped.
         """
         end = time.monotonic() + PATIENCE
-        while question not in self._unwrapped[self._answered :]:
+        # A line may be broken at a space, which is gone then.
+        asked = "".join(question.split())
+        while asked not in self._unwrapped[self._answered :]:
             assert self._read(end), f"{question!r} did not come; there is {self.seen!r}"
-        self._answered = self._unwrapped.index(question, self._answered) + len(question)
+        self._answered = self._unwrapped.index(asked, self._answered) + len(asked)
         self.type(f"{text}\n")
 
     def type(self, text: str) -> None:
@@ -60,7 +62,7 @@ class Keyboard:
 
     @property
     def _unwrapped(self) -> str:
-        return self.seen.replace("\r", "").replace("\n", "")
+        return "".join(self.seen.split())
 
     def _read_to_the_end(self) -> str:
         end = time.monotonic() + PATIENCE
