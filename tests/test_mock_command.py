@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Keys
+from tests.support.independent import private_pem, public_pem
 from tests.support.mock_client import mock_keys
 from tests.support.program import (
     PERSON,
@@ -282,3 +283,41 @@ def test_where_its_ready_line_cannot_be_written_it_does_not_stay(
     assert done.returncode == 8
     assert b"Standard output cannot be written to" in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+# --- an application's own key ---------------------------------------------------------------------
+
+
+def test_a_gateway_that_knows_a_key_of_ones_own(tmp_path: Path) -> None:
+    """From a new pair to a biz_no, and no private key but the user's own."""
+    made = run_inside(["keygen", "--out", str(tmp_path / "keys")], tmp_path)
+    assert made.status == 0, made
+    profile, public = tmp_path / "own.toml", tmp_path / "keys" / "app_public_key.pem"
+    options = [f"--app-public-key-file={public}", f"--write-profile={profile}"]
+    with running(tmp_path, *options):
+        assert "private_key =" not in profile.read_text(encoding="utf-8")
+        own_key = f"--private-key-file={tmp_path / 'keys' / 'app_private_key.pem'}"
+        configured = run_inside(["configure", f"--config={profile}", own_key], tmp_path)
+        call = run_inside(["init-cert", f"--config={profile}", *PERSON], tmp_path)
+    assert (configured.status, call.status) == (0, 0), (configured, call)
+    assert call.out.startswith("ZMMOCK")
+
+
+def test_another_key_than_the_one_it_knows_is_refused(tmp_path: Path, keys: Keys) -> None:
+    public, private = tmp_path / "public.pem", tmp_path / "private.pem"
+    public.write_text(public_pem(keys.app), encoding="utf-8")
+    private.write_text(private_pem(keys.stranger), encoding="utf-8")
+    private.chmod(0o600)
+    profile = tmp_path / "own.toml"
+    with running(tmp_path, f"--app-public-key-file={public}", f"--write-profile={profile}"):
+        options = [f"--config={profile}", f"--private-key-file={private}", "--output=json"]
+        call = run_inside(["init-cert", *options, *PERSON], tmp_path)
+    assert (call.status, call.json["sub_code"]) == (5, "isv.invalid-signature")
+
+
+def test_a_private_key_in_its_place_is_told(tmp_path: Path, keys: Keys) -> None:
+    wrong = tmp_path / "wrong.pem"
+    wrong.write_text(private_pem(keys.app), encoding="utf-8")
+    result = run_inside(["mock-gateway", f"--app-public-key-file={wrong}"], tmp_path)
+    assert (result.status, result.out) == (3, "")
+    assert "--app-public-key-file is not a usable key; found: PKCS#8" in result.err

@@ -3,7 +3,7 @@
 import contextlib
 import signal
 from collections.abc import Iterator
-from dataclasses import replace
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Annotated
 
@@ -11,10 +11,11 @@ import typer
 
 from zhima_cli.cli.session import Session
 from zhima_cli.core.errors import InputError, Problem, Reason
-from zhima_cli.core.files import system_words
+from zhima_cli.core.files import read_file, system_words
+from zhima_cli.core.keys import MAX_KEY_BYTES, PUBLIC_FORMS, identify, load_public_key
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.sources import expand_home
-from zhima_cli.mock.keys import MockKeys, make_keys
+from zhima_cli.mock.keys import KeyPair, KnownKey, MockKeys, make_pair
 from zhima_cli.mock.profile import write_profile as write
 from zhima_cli.mock.server import serve
 from zhima_cli.words.vocabulary import Label
@@ -24,6 +25,7 @@ def mock_gateway(
     context: typer.Context,
     port: Annotated[str, typer.Option(metavar="PORT", show_default=False)] = "0",
     write_profile: Annotated[str | None, typer.Option(metavar="PATH")] = None,
+    app_public_key_file: Annotated[str | None, typer.Option(metavar="PATH")] = None,
     with_certificates: Annotated[bool, typer.Option("--with-certificates")] = False,
     with_encryption: Annotated[bool, typer.Option("--with-encryption")] = False,
     lang: Annotated[str | None, typer.Option(metavar="zh|en")] = None,  # noqa: ARG001 -- the presentation has it
@@ -43,8 +45,14 @@ def mock_gateway(
                 Kind.USAGE, Reason.NEEDS_OPTION, option, expected="--write-profile PATH"
             )
             raise InputError(problem)
+    known = None
+    if app_public_key_file is not None:
+        known = _known_key(expand_home(app_public_key_file, session.environment.home))
     with _stop_signals() as stopped:
-        keys = _keys_with_certificates() if with_certificates else make_keys()
+        application, gateway = known or make_pair(), make_pair()
+        keys = MockKeys(application, gateway)
+        if with_certificates:
+            keys = _with_certificates(application, gateway)
         with contextlib.ExitStack() as stack:
             try:
                 url = stack.enter_context(serve(number, keys, session.log))
@@ -67,14 +75,22 @@ def _port(text: str) -> int:
     raise InputError(Problem(Kind.USAGE, Reason.OUT_OF_RANGE, "--port", expected="0 – 65535"))
 
 
-def _keys_with_certificates() -> MockKeys:
+def _known_key(path: Path) -> KnownKey:
+    subject = "--app-public-key-file"
+    data = read_file(path, MAX_KEY_BYTES, Kind.CONFIG, subject)
+    form, _ = identify(data)
+    if form not in PUBLIC_FORMS:  # what is said of Alipay's key would lead astray
+        raise InputError(Problem(Kind.CONFIG, Reason.KEY_FORM, subject, form.value, "SPKI"))
+    return KnownKey(load_public_key(data, subject))
+
+
+def _with_certificates(application: KeyPair | KnownKey, gateway: KeyPair) -> MockKeys:
     try:
         from zhima_cli.mock.certificates import make_certificates
     except ImportError as error:
         problem = Problem(Kind.CONFIG, Reason.CERT_EXTRA_MISSING, "--with-certificates")
         raise InputError(problem) from error
-    keys = make_keys()
-    return replace(keys, certificates=make_certificates(keys.application, keys.gateway))
+    return MockKeys(application, gateway, certificates=make_certificates(application, gateway))
 
 
 @contextlib.contextmanager

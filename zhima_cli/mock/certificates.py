@@ -13,12 +13,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from zhima_cli.core.certificates import root_serial_number, serial_number
 from zhima_cli.core.serial_numbers import SerialNumbers
 from zhima_cli.mock.gateway import APP_ID
-from zhima_cli.mock.keys import KeyPair, MockCertificates
+from zhima_cli.mock.keys import KeyPair, KnownKey, MockCertificates
 
 _VALIDITY = timedelta(days=365)
 
 
-def make_certificates(application: KeyPair, gateway: KeyPair) -> MockCertificates:
+def make_certificates(application: KeyPair | KnownKey, gateway: KeyPair) -> MockCertificates:
     """Make certificates that are valid for a year; takes about half a second."""
     root_key, app_issuer_key, alipay_issuer_key = (
         rsa.generate_private_key(65537, 2048) for _ in range(3)
@@ -42,8 +42,9 @@ def make_certificates(application: KeyPair, gateway: KeyPair) -> MockCertificate
     )
 
 
-def _public_key(pair: KeyPair) -> rsa.RSAPublicKey:
-    return rsa.RSAPublicNumbers(pair.rsa.e, pair.rsa.n).public_key()
+def _public_key(pair: KeyPair | KnownKey) -> rsa.RSAPublicKey:
+    key = pair.public.rsa
+    return rsa.RSAPublicNumbers(key.e, key.n).public_key()
 
 
 def _issue(

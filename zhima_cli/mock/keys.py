@@ -41,6 +41,13 @@ class KeyPair:
 
 
 @dataclass(frozen=True)
+class KnownKey:
+    """The public half of a pair whose private half its owner alone has."""
+
+    public: PublicKey
+
+
+@dataclass(frozen=True)
 class MockCertificates:
     """Certificates of both pairs, as PEM in the form that Alipay hands its own out in."""
 
@@ -59,10 +66,11 @@ def make_encrypt_key() -> EncryptKey:
 class MockKeys:
     """The application's keys, and those that the gateway signs its answers with.
 
+    The application's are a pair made for it, or as much as the gateway has to know of its own.
     ``encrypt_key`` is both sides'; with ``certificates`` the application is in certificate mode.
     """
 
-    application: KeyPair
+    application: KeyPair | KnownKey
     gateway: KeyPair
     encrypt_key: EncryptKey = field(default_factory=make_encrypt_key)
     certificates: MockCertificates | None = None
@@ -73,6 +81,6 @@ class MockKeys:
         return base64.b64encode(self.encrypt_key.data).decode("ascii")
 
 
-def make_keys() -> MockKeys:
-    """Make both pairs, 2048 bits each; takes about half a second."""
-    return MockKeys(KeyPair(RSA.generate(_BITS)), KeyPair(RSA.generate(_BITS)))
+def make_pair() -> KeyPair:
+    """Make a pair of 2048 bits; takes about a quarter of a second."""
+    return KeyPair(RSA.generate(_BITS))

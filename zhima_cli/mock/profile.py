@@ -11,7 +11,7 @@ from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.files import system_words
 from zhima_cli.core.kinds import Kind
 from zhima_cli.mock.gateway import APP_ID
-from zhima_cli.mock.keys import MockKeys
+from zhima_cli.mock.keys import KeyPair, MockKeys
 
 PROFILE = "mock-gateway"
 
@@ -94,8 +94,9 @@ def _text(
         f"[profiles.{PROFILE}]",
         f'app_id = "{APP_ID}"',
         f'gateway = "{gateway}"',
-        f'private_key = "{keys.application.private_text}"',
     ]
+    if isinstance(keys.application, KeyPair):  # else it is for its owner to say where it is
+        lines.append(f'private_key = "{keys.application.private_text}"')
     if keys.certificates is None:
         lines.append(f'alipay_public_key = "{keys.gateway.public_text}"')
     for setting, name in certificates.items():

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from zhima_cli.core.account import Account
 from zhima_cli.mock.gateway import APP_ID, MockGateway, Received
-from zhima_cli.mock.keys import MockKeys, make_keys
+from zhima_cli.mock.keys import MockKeys, make_pair
 
 HOST = "127.0.0.1"
 PATH = "/gateway.do"
@@ -123,6 +123,6 @@ def serve(port: int, keys: MockKeys, log: Callable[[str], None]) -> Iterator[str
 @contextlib.contextmanager
 def mock_account() -> Iterator[Account]:
     """Serve a mock gateway and yield the account of the one application that it knows."""
-    keys = make_keys()
-    with serve(0, keys, lambda _line: None) as url:
-        yield Account(APP_ID, keys.application.private, keys.gateway.public, url)
+    application, gateway = make_pair(), make_pair()
+    with serve(0, MockKeys(application, gateway), lambda _line: None) as url:
+        yield Account(APP_ID, application.private, gateway.public, url)

@@ -78,6 +78,7 @@ HELPS: Mapping[str, str] = {
     "debug": "出错后显示出错位置，不含任何值。",
     "port": "监听端口，0 表示任选空闲端口。默认 0。",
     "write_profile": "写一个可用于该网关的配置文件。",
+    "app_public_key_file": "网关认识的应用公钥；不写则为应用生成一对密钥。",
     "with_certificates": "按公钥证书模式写，证书文件放在旁边。",
     "with_encryption": "按接口内容加密写，密钥在其中。",
     # completion

@@ -81,6 +81,8 @@ HELPS: Mapping[str, str] = {
     "debug": "After an error, show where it arose. Without values.",
     "port": "Port to listen on, 0 for any that is free. Default: 0.",
     "write_profile": "Write a configuration file that works with this gateway.",
+    "app_public_key_file": "The application's public key, to be known to the gateway. "
+    "Default: keys made for it.",
     "with_certificates": "Write it for certificate mode, with certificates beside it.",
     "with_encryption": "Write it for content encryption, with a key in it.",
     # completion
