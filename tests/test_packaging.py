@@ -19,7 +19,14 @@ NAME = f"zhima_cli-{__version__}"
 # The sdist has these folders, and beside them the files of the project and the format's own.
 _FOLDERS = ("zhima_cli", "tests", "man", "docs", ".ci")
 _BESIDE = {
-    *("CHANGELOG.md", "LICENSE", "README.md", "config.example.toml", "pyproject.toml"),
+    *(
+        "CHANGELOG.md",
+        "LICENSE",
+        "README.md",
+        "README.zh-CN.md",
+        "config.example.toml",
+        "pyproject.toml",
+    ),
     *(".gitignore", "PKG-INFO"),
 }
 _LEFT_BY_RUNS = {"__pycache__", ".hypothesis", ".pytest_cache"}

@@ -1,0 +1,369 @@
+"""Every block of the README runs as it stands, and the pages in both languages are equal."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import APP_ID, Keys
+from tests.support.commands import every_command
+from tests.support.exchange import Authority
+from tests.support.independent import private_pem, public_pem
+from tests.support.mock_client import mock_keys, served_mock
+from tests.support.program import run_inside, zhima_command
+from zhima_cli import __version__
+from zhima_cli.core.keys import load_public_key
+from zhima_cli.mock.keys import KnownKey, MockKeys
+from zhima_cli.mock.server import serve
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+WHEEL = f"zhima_cli-{__version__}-py3-none-any.whl"
+PERSON = (
+    '{"identity_type": "CERT_INFO", "cert_type": "IDENTITY_CARD", "cert_name": "收委", '
+    '"cert_no": "260104197909275964"}'
+)
+
+_FLAGS = re.DOTALL | re.MULTILINE
+_BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", _FLAGS)
+_BLOCK_OR_HEADING = re.compile(rf"{_BLOCK.pattern}|^#+ (?P<heading>[^\n]+)$", _FLAGS)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of code: its language, and the heading that it is under."""
+
+    heading: str
+    language: str
+    text: str
+
+
+def blocks_of(page: str) -> list[Block]:
+    """Return a page's blocks in their order."""
+    heading = ""
+    blocks = []
+    for found in _BLOCK_OR_HEADING.finditer(page):
+        if found["heading"]:
+            heading = found["heading"]
+        else:
+            blocks.append(Block(heading, found["language"], found["text"]))
+    return blocks
+
+
+BLOCKS = blocks_of(README)
+
+
+def under(heading: str, language: str = "sh") -> list[str]:
+    """Return the blocks under a heading; there is one at least."""
+    found = [b.text for b in BLOCKS if (b.heading, b.language) == (heading, language)]
+    assert found, heading
+    return found
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A user's machine: an empty home, where commands run, and zhima in the PATH."""
+
+    home: Path
+    variables: dict[str, str]
+
+    def run(self, script: str, **more: str) -> str:
+        """Run a script, which must succeed; return its output."""
+        done = subprocess.run(
+            ["sh", "-euc", script],
+            cwd=self.home,
+            env={
+                "HOME": str(self.home),
+                "PATH": f"{Path(zhima_command()).parent}{os.pathsep}{os.environ['PATH']}",
+                "LANG": "C.UTF-8",
+                **self.variables,
+                **more,
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=100,
+            check=False,
+        )
+        assert done.returncode == 0, done
+        return done.stdout.decode()
+
+
+@pytest.fixture
+def newcomer(tmp_path: Path) -> Shell:
+    """Someone who has nothing but zhima."""
+    return Shell(tmp_path, {})
+
+
+@pytest.fixture
+def member(tmp_path: Path, keys: Keys) -> Iterator[Shell]:
+    """Someone who has followed the first steps, and whose platform is a mock gateway."""
+    folder = tmp_path / ".config" / "zhima"
+    folder.mkdir(parents=True)
+    (folder / "app_private_key.pem").write_text(private_pem(keys.app), encoding="utf-8")
+    (folder / "app_private_key.pem").chmod(0o600)
+    (tmp_path / "alipay_public_key.pem").write_text(public_pem(keys.alipay), encoding="utf-8")
+    (tmp_path / "person.json").write_text(PERSON, encoding="utf-8")
+    (tmp_path / "people").mkdir()
+    for order in ("ORDER_1", "ORDER_2"):
+        (tmp_path / "people" / f"{order}.json").write_text(PERSON, encoding="utf-8")
+    options = (
+        f"--app-id={APP_ID}",
+        f"--private-key-file={folder / 'app_private_key.pem'}",
+        f"--alipay-public-key-file={tmp_path / 'alipay_public_key.pem'}",
+    )
+    with served_mock(keys) as platform:
+        done = run_inside(["configure", *options, f"--gateway={platform.url}"], tmp_path)
+        assert done.status == 0, done
+        yield Shell(tmp_path, {"NAME": "收委", "NUMBER": "260104197909275964", "ORDER": "ORDER_1"})
+
+
+def needs_programs(*names: str) -> pytest.MarkDecorator:
+    """Skip a test where a program of the README's is not there."""
+    missing = [name for name in names if shutil.which(name) is None]
+    return pytest.mark.skipif(bool(missing), reason=f"not on this machine: {missing}")
+
+
+# --- the first steps -------------------------------------------------------------------------
+
+
+def test_the_first_real_call(newcomer: Shell, keys: Keys) -> None:
+    _, make, configure = under("zhima")
+    newcomer.run(make)
+    # The platform: it is given the line, and shows its own key.
+    line = (newcomer.home / "public_line.txt").read_bytes()
+    own = mock_keys(keys).gateway
+    with serve(0, MockKeys(KnownKey(load_public_key(line, "")), own), lambda _line: None) as url:
+        shown = newcomer.home / "alipay_public_key.pem"
+        shown.write_text(own.public_text, encoding="utf-8")
+        said = newcomer.run(configure, ZHIMA_GATEWAY=url)
+    assert "\nZMMOCK" in said
+
+
+@pytest.mark.long
+def test_without_an_account(newcomer: Shell) -> None:
+    (script,) = under("Without an account")
+    assert "\nZMMOCK" in newcomer.run(script)
+
+
+@pytest.mark.long
+def test_with_own_keys(newcomer: Shell) -> None:
+    (script,) = under("With your own keys, without an account")
+    said = newcomer.run(script)
+    assert "\nok\tgateway_connection\treached" in said
+    assert "\nZMMOCK" in said
+
+
+@pytest.mark.long
+def test_with_an_account_of_the_sandbox(member: Shell) -> None:
+    (script,) = under("With your account")
+    said = member.run(script)
+    assert "POST https://openapi-sandbox.dl.alipaydev.com/gateway.do" in said
+    assert "收委" not in said
+
+
+@pytest.mark.long
+@needs_programs("curl")
+def test_when_it_does_not_work(member: Shell) -> None:
+    said = member.run("\n".join(under("When it does not work")))
+    assert "ARRANGEMENT_ERROR" in said
+    assert "signature: verified" in said
+
+
+@pytest.mark.long
+def test_the_record(member: Shell) -> None:
+    member.run("zhima init-cert --cert-name=收委 --cert-no=1 --transaction-id=ORDER_1")
+    (script,) = under("Nothing is lost")
+    said = member.run(script)
+    assert said.count("ORDER_1") == 2
+    assert "ORDER_1" in (member.home / "calls.csv").read_text(encoding="utf-8")
+
+
+# --- recipes ---------------------------------------------------------------------------------
+
+
+def test_a_shell_script(member: Shell) -> None:
+    (script,) = under("Shell script")
+    assert member.run(script).startswith("record this: ORDER_1 ZMMOCK")
+
+
+@pytest.mark.long
+def test_every_outcome(newcomer: Shell) -> None:
+    (script,) = under("Every outcome, for your own tests")
+    assert "refused, with exit status 4\n" in newcomer.run(script)
+
+
+@pytest.mark.long
+def test_github_actions(member: Shell, keys: Keys) -> None:
+    (workflow,) = under("GitHub Actions", "yaml")
+    assert set(re.findall(r"^ +(\w+): \$\{\{ secrets\.\1 \}\}", workflow, re.M)) == {*_CI, "PERSON"}
+    install, *steps = re.findall(r"^ +- run: (.*)$", workflow, re.M)
+    assert install == f"python -m pip install ./{WHEEL}"
+    said = member.run("\n".join(steps), **_secrets(keys), PERSON=PERSON)
+    assert '"biz_no": "ZMMOCK' in said
+
+
+@pytest.mark.long
+def test_gitlab_ci(member: Shell, keys: Keys) -> None:
+    (pipeline,) = under("GitLab CI", "yaml")
+    install, *steps = re.findall(r"^ +- (.*)$", pipeline, re.M)
+    assert install == f"python -m pip install ./{WHEEL}"
+    said = member.run("\n".join(steps), **_secrets(keys), PERSON="person.json")
+    assert '"biz_no": "ZMMOCK' in said
+
+
+_CI = ("ZHIMA_APP_ID", "ZHIMA_PRIVATE_KEY", "ZHIMA_ALIPAY_PUBLIC_KEY")
+
+
+def _secrets(keys: Keys) -> dict[str, str]:
+    return dict(zip(_CI, (APP_ID, private_pem(keys.app), public_pem(keys.alipay)), strict=True))
+
+
+@pytest.mark.long
+def test_cron(member: Shell) -> None:
+    installed = member.home / ".local" / "bin"
+    installed.mkdir(parents=True)
+    (installed / "zhima").symlink_to(zhima_command())
+    (table,) = under("cron", "crontab")
+    lines = [line.split(" ", 5) for line in table.splitlines()]
+    assert [
+        time for *times, _ in lines for time in times if not re.fullmatch(r"\*|\d+", time)
+    ] == []
+    for *_, command in lines:
+        assert "%" not in command  # to cron it is the end of the line
+        assert member.run(command, PATH="/usr/bin:/bin") == ""
+
+
+@pytest.mark.long
+def test_xargs(member: Shell) -> None:
+    (script,) = under("xargs")
+    member.run(script)
+    results = (member.home / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    found = [re.findall(r'"biz_no": "(ZMMOCK\d+)".*"transaction_id": "(\w+)"', r) for r in results]
+    assert sorted(pair[0][1] for pair in found) == ["ORDER_1", "ORDER_2"]
+
+
+@pytest.mark.long
+@needs_programs("jq")
+def test_jq(member: Shell) -> None:
+    (script,) = under("jq")
+    assert re.fullmatch(r"ZMMOCK\d+\n", member.run(script))
+
+
+def test_a_dockerfile(newcomer: Shell) -> None:
+    (file,) = under("Dockerfile", "dockerfile")
+    assert set(re.findall(r"[\w.-]+\.whl", file)) == {WHEEL}
+    assert f"COPY dist/{WHEEL} /tmp/" in file
+    assert '\nENTRYPOINT ["zhima"]\n' in file
+    (command,) = re.findall(r"docker run .*--env-file zhima.env zhima (.*)", file)
+    assert run_inside([*command.split(), "--profile=mock"], newcomer.home).status == 0
+
+
+@pytest.mark.long
+def test_behind_a_proxy(member: Shell, authority: Authority) -> None:
+    shutil.copy(authority.bundle, member.home / "company-ca.pem")
+    (script,) = under("Behind a proxy")
+    said = member.run(script, ZHIMA_GATEWAY="https://openapi.alipay.com/gateway.do")
+    assert "http://proxy.example.com:3128" in said
+    assert f"{member.home}/company-ca.pem" in said
+
+
+# --- what is installed -----------------------------------------------------------------------
+
+
+@pytest.mark.long
+def test_installing(newcomer: Shell) -> None:
+    """Without an index: what zhima needs is in the environment of the tests."""
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, newcomer.home)
+    for name in ("zhima_cli", "man"):
+        shutil.copytree(
+            ROOT / name, newcomer.home / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    packages = [path for path in sys.path if path.endswith("site-packages")]
+    offline = {
+        "PIP_NO_INDEX": "1",
+        "PIP_NO_BUILD_ISOLATION": "0",  # pip's way to say that there is to be none
+        "PYTHONPATH": os.pathsep.join(packages),
+    }
+    first, *_ = under("zhima")
+    assert newcomer.run(first, **offline).startswith("ZMMOCK")
+    (wheel,) = under("Install")
+    newcomer.run(wheel, **offline)
+    assert [file.name for file in (newcomer.home / "dist").iterdir()] == [WHEEL]
+
+
+def test_every_block_is_run_here() -> None:
+    source = Path(__file__).read_text(encoding="utf-8")
+    run = set(re.findall(r'under\("([^"]+)"', source))
+    # The line of the tests is what .ci/run runs.
+    assert {block.heading for block in BLOCKS} - run == {"Tests"}
+
+
+def test_the_commands_are_listed() -> None:
+    table = README.split("\n## Commands\n")[1].split("\n## ")[0]
+    listed = re.findall(r"^\| `(zhima [a-z-]+)` \|", table, re.M)
+    there = {command.name for command in every_command() if command.name.count(" ") == 1}
+    assert sorted(listed) == sorted(there)
+
+
+# --- both languages --------------------------------------------------------------------------
+
+both_pages = pytest.mark.parametrize(
+    ("english", "chinese"),
+    [("README.md", "README.zh-CN.md"), ("docs/reference.md", "docs/reference.zh-CN.md")],
+    ids=["README", "reference"],
+)
+
+
+def _shape(name: str) -> list[str]:
+    """Return what must be the same in both languages, in its order."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    prose = _BLOCK.sub("```", text)
+    shape = []
+    for line in prose.splitlines():
+        if found := re.match(r"(#+) |(- )|\d+(\. )|(```)", line):
+            shape.append(found[0])
+        elif line.startswith("| "):
+            shape.append(f"{line.split(' | ')[0]} {line.count(' | ')}")
+    return shape
+
+
+@both_pages
+def test_the_blocks_are_the_same(english: str, chinese: str) -> None:
+    found = [
+        [(block.language, block.text) for block in blocks_of(page)]
+        for page in ((ROOT / name).read_text(encoding="utf-8") for name in (english, chinese))
+    ]
+    assert found[0] == found[1]
+
+
+@both_pages
+def test_the_pages_have_the_same_shape(english: str, chinese: str) -> None:
+    assert _shape(english) == _shape(chinese)
+
+
+@both_pages
+def test_code_in_the_text_is_the_same(english: str, chinese: str) -> None:
+    """Each name of a command, an option, a variable, a field is on both pages."""
+    codes = [
+        set(re.findall(r"`([^`\n]+)`", _BLOCK.sub("", (ROOT / name).read_text(encoding="utf-8"))))
+        for name in (english, chinese)
+    ]
+    assert codes[0] == codes[1]
+
+
+@both_pages
+def test_the_links_lead_to_files(english: str, chinese: str) -> None:
+    counts = []
+    for name in (english, chinese):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        links = re.findall(r"\]\((?!https?:)([^)#]+)", text)
+        assert [link for link in links if not ((ROOT / name).parent / link).is_file()] == []
+        counts.append(len(links))
+    assert counts[0] == counts[1]
