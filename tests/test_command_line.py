@@ -26,7 +26,13 @@ FLAGS = (
 OPTIONS = {
     "init-cert": (*VALUE_OPTIONS, *FLAGS),
     "mock-gateway": (
-        *("--port", "--write-profile", "--with-certificates", "--with-encryption"),
+        *(
+            "--port",
+            "--write-profile",
+            "--app-public-key-file",
+            "--with-certificates",
+            "--with-encryption",
+        ),
         *("--lang", "--debug", "--help", "-h"),
     ),
     # zhima explain
