@@ -9,12 +9,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.conftest import Keys
 from tests.fuzz.seeds import ENCRYPT_KEY, encrypted
 from tests.support.independent import BIZ_NO, NODE, SUCCESS, public_pem, sign, signed_answer
-from zhima_cli.core.answer import ERROR_NODE, Answer, read_answer
+from zhima_cli.core.answer import ERROR_NODE, read_answer
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.content_encryption import EncryptKey
 from zhima_cli.core.errors import Problem, Reason, UntrustedError
 from zhima_cli.core.keys import load_public_key
 from zhima_cli.core.kinds import Kind, Sent
+from zhima_cli.core.outcome import Answer
 from zhima_cli.core.signature import SignType
 
 SN = "0a1b2c"

@@ -45,7 +45,7 @@ from tests.support.program import PERSON, Result, process_variables, zhima_comma
 from tests.support.stub import Said, Seen, stub_gateway
 from zhima_cli.cli.app import run
 from zhima_cli.cli.environment import Environment
-from zhima_cli.core.calling import Clock
+from zhima_cli.core.waiting import Clock
 
 PERSONAL = ("收委", "260104197909275964")
 

@@ -12,10 +12,9 @@ from tests.support.program import Result, run_inside, run_process
 from tests.support.stub import stub_gateway
 from tests.support.terminal import cells
 from tests.test_codes import BARE_ROWS, GATEWAY_ROWS, INTERFACE_ROWS, STATUS, Row
-from zhima_cli.core.answer import Answer
 from zhima_cli.core.errors import InputError, InternalError, Problem, Reason, ZhimaError
 from zhima_cli.core.kinds import EXIT_STATUS, Kind, Sent
-from zhima_cli.core.outcome import Call, Outcome, conclude, fail
+from zhima_cli.core.outcome import Answer, Call, Outcome, conclude, fail
 from zhima_cli.output.report import report
 from zhima_cli.words.language import Language
 

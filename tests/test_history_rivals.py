@@ -13,7 +13,8 @@ from tests.support.independent import signed_answer
 from tests.support.program import NOW
 from tests.support.stub import Said, Seen, stub_gateway
 from zhima_cli.core.errors import HistoryError, InputError
-from zhima_cli.core.history import Filter, History, Result, State, Subject, open_history
+from zhima_cli.core.history import History, open_history
+from zhima_cli.core.records import Filter, Result, State, Subject
 
 LATER = NOW + timedelta(days=400)
 

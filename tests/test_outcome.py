@@ -2,7 +2,6 @@
 
 import pytest
 
-from zhima_cli.core.answer import Answer
 from zhima_cli.core.codes import look_up
 from zhima_cli.core.errors import (
     InputError,
@@ -14,7 +13,7 @@ from zhima_cli.core.errors import (
     ZhimaError,
 )
 from zhima_cli.core.kinds import Kind, Sent
-from zhima_cli.core.outcome import Call, Outcome, conclude, distrust, fail, leave_unwritten
+from zhima_cli.core.outcome import Answer, Call, Outcome, conclude, distrust, fail, leave_unwritten
 from zhima_cli.core.terminated import Terminated
 
 CALL = Call("shop", "https://gateway.example/", "T1", (("profile", "shop"),))

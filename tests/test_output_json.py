@@ -15,10 +15,9 @@ from tests.conftest import Account
 from tests.support.independent import BIZ_NO, NODE, node_text, signed_answer
 from tests.support.program import Result, run_inside, run_process
 from tests.support.stub import Said, Seen, Stub, stub_gateway
-from zhima_cli.core.answer import Answer
 from zhima_cli.core.errors import Reason
 from zhima_cli.core.kinds import Kind, Sent
-from zhima_cli.core.outcome import Call, Outcome
+from zhima_cli.core.outcome import Answer, Call, Outcome
 from zhima_cli.output.machine import show_outcome
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.english import ENGLISH

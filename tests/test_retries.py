@@ -56,7 +56,7 @@ from tests.support.record import (
 )
 from tests.support.stub import Said, Seen, Stub, stub_gateway
 from tests.support.terminal import run_in_terminal
-from zhima_cli.core.calling import Clock
+from zhima_cli.core.waiting import Clock
 
 DOWN = Said(b"", 503)
 TRYING_AGAIN = ("init-cert", *PERSON, "--transaction-id=T1")

@@ -2,8 +2,10 @@
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
+from zhima_cli import __version__
+
+TYPE_CHECKING = False  # what typing has, without the time that importing it takes
 if TYPE_CHECKING:
     from typing import NoReturn, TextIO
 
@@ -11,10 +13,25 @@ if TYPE_CHECKING:
 def main() -> "NoReturn":
     """Run zhima on the process's own arguments and streams, and end with its exit status."""
     try:
+        if sys.argv[1:] == ["--version"]:
+            _show_version()
         _heed_signals()
         _run(None)
     except KeyboardInterrupt as stop:
         _run(stop)
+
+
+def _show_version() -> None:
+    """Show it and end, before anything else is imported; return where it cannot be shown.
+
+    Then the program, which shows the same, says so.
+    """
+    try:
+        print(f"zhima {__version__}", flush=True)
+    except OSError:
+        return
+    if sys.stdout is not None:
+        os._exit(0)
 
 
 def _heed_signals() -> None:

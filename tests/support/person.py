@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.support.program import NOW, Result, process_variables, zhima_command
 from zhima_cli.cli.app import run
 from zhima_cli.cli.environment import Environment
-from zhima_cli.core.calling import Clock
+from zhima_cli.core.waiting import Clock
 
 PATIENCE = 60  # seconds; only a test that fails waits that long
 CTRL_C, CTRL_D = "\x03", "\x04"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from zhima_cli.cli.app import run
 from zhima_cli.cli.environment import Environment
-from zhima_cli.core.calling import Clock
+from zhima_cli.core.waiting import Clock
 
 NOW = datetime(2026, 11, 24, 19, 7, 50, tzinfo=UTC)
 BEIJING_NOW = "2026-11-25 03:07:50"

@@ -16,7 +16,7 @@ from tests.support.program import NOW, PERSON, Result
 from tests.support.stub import Said, Seen
 from zhima_cli.cli.app import run
 from zhima_cli.cli.environment import Environment
-from zhima_cli.core.calling import Clock
+from zhima_cli.core.waiting import Clock
 
 Row = dict[str, object]
 

@@ -1,6 +1,7 @@
 """The program: its commands, and the one place where every way it can end meets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -8,21 +9,11 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_group
 
 from zhima_cli import __version__
-from zhima_cli.cli import history
-from zhima_cli.cli.arguments import Grammar
-from zhima_cli.cli.completion import ASKED, completion
-from zhima_cli.cli.configure import configure
-from zhima_cli.cli.doctor import doctor
+from zhima_cli.cli.arguments import HELP_OPTIONS, Grammar
+from zhima_cli.cli.completion import ASKED
 from zhima_cli.cli.environment import Environment
-from zhima_cli.cli.explain import explain
-from zhima_cli.cli.help import HELP_OPTIONS, describe
-from zhima_cli.cli.init_cert import init_cert
-from zhima_cli.cli.keygen import keygen
-from zhima_cli.cli.mock_gateway import mock_gateway
 from zhima_cli.cli.presentation import choose_presentation
-from zhima_cli.cli.profiles import profiles
 from zhima_cli.cli.session import Session
-from zhima_cli.cli.verify_response import verify_response
 from zhima_cli.core.errors import (
     InputError,
     InternalError,
@@ -33,10 +24,23 @@ from zhima_cli.core.errors import (
 )
 from zhima_cli.core.kinds import EXIT_STATUS, Kind, Sent
 from zhima_cli.core.outcome import Call, fail
-from zhima_cli.output.help import show_help
 
 _NAME = "zhima"
 _VERSION = "--version"
+# The function of a command is named like it, and so is the module that has it.
+_COMMANDS = (
+    "init-cert",
+    "history",
+    "mock-gateway",
+    "explain",
+    "profiles",
+    "completion",
+    "doctor",
+    "verify-response",
+    "configure",
+    "keygen",
+)
+_COMMANDS_OF_HISTORY = ("show", "export", "prune")
 
 
 def run(arguments: Sequence[str], environment: Environment) -> int:
@@ -48,6 +52,7 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
     error: ZhimaError
     try:
         if ASKED in environment.variables and not arguments:
+            from zhima_cli.cli.help import describe
             from zhima_cli.cli.suggestions import complete  # of use for nothing else
 
             return complete(describe(build(), (_NAME,), session.words.helps), session)
@@ -86,7 +91,7 @@ def _dispatch(arguments: list[str], session: Session) -> int:
     """Look the command line over, then show what it asks to see, or let typer run the command."""
     if arguments == [_VERSION]:
         return session.show(f"{_NAME} {__version__}")
-    group = build()
+    group = build(arguments[:1] if arguments[:1] and arguments[0] in _COMMANDS else _COMMANDS)
     problems: list[Problem] = []
     path: list[TyperCommand | TyperGroup] = [group]
     rest = arguments
@@ -122,37 +127,42 @@ def _show_help(
     command: TyperCommand | TyperGroup, path: Sequence[TyperCommand | TyperGroup], session: Session
 ) -> int:
     """Show the help of ``command``, to which ``path`` leads; return the exit status."""
+    from zhima_cli.cli.help import describe  # a call shows no help
+    from zhima_cli.output.help import show_help
+
     words = (_NAME, *(each.name or "" for each in path[1:]))
     with session.writing() as screen:
         show_help(describe(command, words, session.words.helps), session.words, screen)
     return EXIT_STATUS[Kind.SUCCESS]
 
 
-def build() -> TyperGroup:
-    """Return zhima with all its commands."""
-    past = _typer()
-    past.callback(invoke_without_command=True)(history.history)
-    past.command("show")(history.show)
-    past.command("export")(history.export)
-    past.command("prune")(history.prune)
+def build(commands: Sequence[str] = _COMMANDS) -> TyperGroup:
+    """Return zhima with these of its commands; importing all of them takes its time."""
     app = _typer()
     app.callback()(_options_of_zhima)
-    app.command("init-cert")(init_cert)
-    app.add_typer(past, name="history")
-    app.command("mock-gateway")(mock_gateway)
-    # zhima explain, zhima profiles
-    app.command("explain")(explain)
-    app.command("profiles")(profiles)
-    # completion
-    app.command("completion")(completion)
-    app.command("doctor")(doctor)
-    app.command("verify-response")(verify_response)
-    # zhima configure, zhima keygen
-    app.command("configure")(configure)
-    app.command("keygen")(keygen)
+    for name in commands:
+        if name == "history":
+            app.add_typer(_build_history(), name=name)
+        else:
+            app.command(name)(_function(name, name))
     group = get_group(app)
     group.context_settings["help_option_names"] = list(HELP_OPTIONS)
     return group
+
+
+def _build_history() -> typer.Typer:
+    past = _typer()
+    past.callback(invoke_without_command=True)(_function("history", "history"))
+    for name in _COMMANDS_OF_HISTORY:
+        past.command(name)(_function("history", name))
+    return past
+
+
+def _function(command: str, name: str) -> Callable[..., int]:
+    """Return the function ``name`` of the module that has the command."""
+    module = import_module(f"zhima_cli.cli.{command.replace('-', '_')}")
+    function: Callable[..., int] = getattr(module, name.replace("-", "_"))
+    return function
 
 
 def _typer() -> typer.Typer:

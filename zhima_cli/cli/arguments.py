@@ -4,13 +4,14 @@ Typer takes whatever follows an option for its value: of ``--cert-name --dry-run
 name and send for real. Here a value that begins with ``-`` counts only as ``--option=value``.
 """
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.kinds import Kind
+
+HELP_OPTIONS = ("--help", "-h")
 
 _LETTERS = re.compile(r"[a-z-]+")
 # By how many letters a misspelt option may be too long.
@@ -76,6 +77,8 @@ class Grammar:
         return False
 
     def _unknown(self, option: str, word: int) -> Problem:
+        import difflib  # of use to a misspelling alone
+
         near = difflib.get_close_matches(option, self.takes_value, 1)
         nearest = near[0] if near else "--help"
         # Anything more than a misspelling may be a value that lost its `=`: a name, a number.

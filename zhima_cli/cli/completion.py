@@ -9,7 +9,6 @@ was typed may be a person's, and a process's arguments are for all users to see.
 a line for each value that fits: the value and, behind a tab, what it is.
 """
 
-from importlib import resources
 from typing import Annotated
 
 import typer
@@ -35,6 +34,8 @@ def completion(
     debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """Print the script for a shell; return the exit status."""
+    from importlib import resources  # every run imports this module
+
     session: Session = context.obj
     session.check()
     if shell not in SCRIPTS:

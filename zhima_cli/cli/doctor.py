@@ -1,16 +1,18 @@
 """``zhima doctor``: checks a profile and the machine, and says how to mend what is wrong."""
 
 import contextlib
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zhima_cli.cli.session import Session
-from zhima_cli.core.account import Account
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Options
 from zhima_cli.output.form import Form
+
+if TYPE_CHECKING:
+    from zhima_cli.core.account import Account
 
 _Text = Annotated[str | None, typer.Option(metavar="TEXT")]
 _File = Annotated[str | None, typer.Option(metavar="PATH")]
@@ -67,7 +69,7 @@ def doctor(
     )
     with contextlib.ExitStack() as stack:
 
-        def mock_account() -> Account:
+        def mock_account() -> "Account":
             from zhima_cli.mock.server import mock_account as serve
 
             return stack.enter_context(serve())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from zhima_cli.core.calling import Clock
+from zhima_cli.core.waiting import Clock
 
 
 @dataclass(frozen=True)

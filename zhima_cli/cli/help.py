@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
+from zhima_cli.cli.arguments import HELP_OPTIONS
 from zhima_cli.core.commands import Argument, Command, Option
 from zhima_cli.words.examples import EXAMPLES
-
-HELP_OPTIONS = ("--help", "-h")
 
 
 def describe(

@@ -5,21 +5,24 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zhima_cli.cli.session import Session
 from zhima_cli.core.errors import InputError, Problem, Reason
-from zhima_cli.core.history import Filter, History, Record, State, open_history
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
+from zhima_cli.core.opening import resolve_history
 from zhima_cli.core.options import Options
-from zhima_cli.core.settings import resolve_history
+from zhima_cli.core.records import Filter, Record, State
 from zhima_cli.core.sources import option_name
 from zhima_cli.output import records
 from zhima_cli.output.form import Form
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Label
+
+if TYPE_CHECKING:
+    from zhima_cli.core.history import History
 
 _FORMATS: dict[str, Callable[[Iterator[Record], Options, Screen], None]] = {
     "csv": records.show_csv,
@@ -165,7 +168,7 @@ def prune(
 
 
 @contextlib.contextmanager
-def _opened(session: Session, options: Options) -> Iterator[History | None]:
+def _opened(session: Session, options: Options) -> "Iterator[History | None]":
     """Yield the history, None where nothing was recorded yet."""
     path: Path = resolve_history(options, session.surroundings)
     try:
@@ -175,6 +178,8 @@ def _opened(session: Session, options: Options) -> Iterator[History | None]:
         return
     except (OSError, ValueError):
         pass  # opening it will tell
+    from zhima_cli.core.history import open_history  # SQLite, which the help does without
+
     with open_history(path) as opened:
         yield opened
 

@@ -7,7 +7,6 @@ import typer
 
 from zhima_cli.cli.session import Session
 from zhima_cli.core.errors import InputError, Problem, Reason
-from zhima_cli.core.key_pair import KEY_BITS, KeyFiles, make_key_pair
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.sources import expand_home
 from zhima_cli.output.form import Form
@@ -21,19 +20,21 @@ _BITS = "--bits"
 def keygen(
     context: typer.Context,
     out: Annotated[str | None, typer.Option(_FOLDER, metavar="DIR")] = None,
-    bits: Annotated[str, typer.Option(_BITS, metavar="N", show_default=False)] = str(KEY_BITS),
+    bits: Annotated[str | None, typer.Option(_BITS, metavar="N")] = None,
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FORM")] = None,  # noqa: ARG001 -- the presentation has it
     lang: Annotated[str | None, typer.Option(metavar="zh|en")] = None,  # noqa: ARG001 -- likewise
     debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """Write both keys, show the public one; return the exit status."""
+    from zhima_cli.core.key_pair import KEY_BITS, KeyFiles, make_key_pair  # cryptography
+
     session: Session = context.obj
     session.check()
     form = session.presentation.form
     if form is Form.CURL:
         expected = "pretty, plain, json"
         raise InputError(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--output", expected=expected))
-    if bits != str(KEY_BITS):
+    if bits not in (None, str(KEY_BITS)):
         raise InputError(Problem(Kind.USAGE, Reason.KEY_BITS, _BITS, expected=str(KEY_BITS)))
     if out == "":
         raise InputError(Problem(Kind.USAGE, Reason.EMPTY, _FOLDER))

@@ -5,20 +5,19 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zhima_cli.cli.session import Session
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.files import read_file, system_words
-from zhima_cli.core.keys import MAX_KEY_BYTES, PUBLIC_FORMS, identify, load_public_key
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
-from zhima_cli.core.sources import expand_home
-from zhima_cli.mock.keys import KeyPair, KnownKey, MockKeys, make_pair
-from zhima_cli.mock.profile import write_profile as write
-from zhima_cli.mock.server import serve
+from zhima_cli.core.sources import MAX_KEY_BYTES, expand_home
 from zhima_cli.words.vocabulary import Label
+
+if TYPE_CHECKING:
+    from zhima_cli.mock.keys import KeyPair, KnownKey, MockKeys
 
 
 def mock_gateway(
@@ -32,6 +31,11 @@ def mock_gateway(
     debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """Serve until SIGTERM or Ctrl-C; return the exit status."""
+    # The gateway verifies and serves; whoever asks for the help is not to wait for that.
+    from zhima_cli.mock.keys import MockKeys, make_pair
+    from zhima_cli.mock.profile import write_profile as write
+    from zhima_cli.mock.server import serve
+
     session: Session = context.obj
     session.check()
     words = session.words.labels
@@ -75,7 +79,10 @@ def _port(text: str) -> int:
     raise InputError(Problem(Kind.USAGE, Reason.OUT_OF_RANGE, "--port", expected="0 – 65535"))
 
 
-def _known_key(path: Path) -> KnownKey:
+def _known_key(path: Path) -> "KnownKey":
+    from zhima_cli.core.keys import PUBLIC_FORMS, identify, load_public_key
+    from zhima_cli.mock.keys import KnownKey
+
     subject = "--app-public-key-file"
     data = read_file(path, MAX_KEY_BYTES, Kind.CONFIG, subject)
     form, _ = identify(data)
@@ -84,7 +91,9 @@ def _known_key(path: Path) -> KnownKey:
     return KnownKey(load_public_key(data, subject))
 
 
-def _with_certificates(application: KeyPair | KnownKey, gateway: KeyPair) -> MockKeys:
+def _with_certificates(application: "KeyPair | KnownKey", gateway: "KeyPair") -> "MockKeys":
+    from zhima_cli.mock.keys import MockKeys
+
     try:
         from zhima_cli.mock.certificates import make_certificates
     except ImportError as error:

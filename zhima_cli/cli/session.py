@@ -4,6 +4,7 @@ import contextlib
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from zhima_cli.cli.environment import Environment
 from zhima_cli.cli.presentation import Presentation
@@ -12,13 +13,15 @@ from zhima_cli.core.files import system_words
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Surroundings
 from zhima_cli.core.outcome import Outcome, leave_unwritten
-from zhima_cli.core.request import Request
-from zhima_cli.core.settings import Settings
-from zhima_cli.output import dry_run, machine, plain
+from zhima_cli.output import machine, plain
 from zhima_cli.output.form import Form
 from zhima_cli.output.report import Report, report
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Label, Vocabulary
+
+if TYPE_CHECKING:
+    from zhima_cli.core.request import Request
+    from zhima_cli.core.settings import Settings
 
 # One more than any parameter may have, so that too much is seen as too much.
 _MAX_STDIN_BYTES = 64 * 1024 + 1
@@ -100,7 +103,7 @@ class Session:
                 screen.line(line)
         return EXIT_STATUS[Kind.SUCCESS]
 
-    def show_request(self, request: Request, settings: Settings) -> int:
+    def show_request(self, request: "Request", settings: "Settings") -> int:
         """Show a dry run's request; return the exit status. Raises UnwrittenError."""
         with self.writing() as screen:
             self._show_request(request, settings, screen)
@@ -180,7 +183,9 @@ class Session:
                 self.log(f"zhima: {self.words.labels[Label.MOCK]}")
             self.out.line(outcome.biz_no or "")
 
-    def _show_request(self, request: Request, settings: Settings, screen: Screen) -> None:
+    def _show_request(self, request: "Request", settings: "Settings", screen: Screen) -> None:
+        from zhima_cli.output import dry_run  # a call that is made shows no request
+
         form = self.presentation.form
         if form is Form.JSON:
             machine.show_request(request, settings.profile, mock=settings.mock, screen=screen)

@@ -12,11 +12,12 @@ from zhima_cli.core.charset import Charset
 from zhima_cli.core.codes import BARE_CODES, GATEWAY_CODES, INTERFACE_CODES
 from zhima_cli.core.commands import Argument, Command, Option
 from zhima_cli.core.errors import InputError
-from zhima_cli.core.history import Filter, State, open_history
+from zhima_cli.core.history import open_history
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
+from zhima_cli.core.opening import resolve_history
 from zhima_cli.core.options import Options
 from zhima_cli.core.profile import MOCK_PROFILE, is_absent, read_config
-from zhima_cli.core.settings import resolve_history
+from zhima_cli.core.records import Filter, State
 from zhima_cli.core.sources import expand_home, variable_name
 from zhima_cli.output.form import Form
 from zhima_cli.words.language import Language

@@ -1,8 +1,8 @@
 """The options that make the same call again, none of them personal."""
 
-from zhima_cli.core.history import Subject
 from zhima_cli.core.options import Options
 from zhima_cli.core.profile import MOCK_PROFILE
+from zhima_cli.core.records import Subject
 
 # Beside those that the record of a call has. The person and the token have to be given again.
 _REPEATED = (

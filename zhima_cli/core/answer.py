@@ -11,35 +11,18 @@ from zhima_cli.core.content_encryption import EncryptKey, decrypt
 from zhima_cli.core.errors import Reason, UntrustedError
 from zhima_cli.core.keys import PublicKey
 from zhima_cli.core.kinds import Sent
+from zhima_cli.core.outcome import SUCCESS_CODE, Answer
 from zhima_cli.core.request import METHOD
 from zhima_cli.core.signature import MalformedSignatureError, SignType, verify
 from zhima_cli.core.strict_json import JsonError, decode, decode_at, skip_white_space
 from zhima_cli.core.visible import is_unseen
 
-SUCCESS_CODE = "10000"
 RESPONSE_NODE = METHOD.replace(".", "_") + "_response"
 ERROR_NODE = "error_response"
 # A member that the mock gateway adds to its nodes, and Alipay's has not.
 MOCK_MEMBER = "mock"
 
 _MAX_BIZ_NO = 32
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the gateway said.
-
-    ``verified`` is False where it came without a signature; ``mock`` is true where the gateway
-    says of itself that it is not Alipay's.
-    """
-
-    code: str
-    msg: str | None
-    sub_code: str | None
-    sub_msg: str | None
-    biz_no: str | None
-    verified: bool
-    mock: bool
 
 
 @dataclass(frozen=True)

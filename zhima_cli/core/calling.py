@@ -1,10 +1,6 @@
 """Makes the call, and makes it again as long as that can help and there is time."""
 
-import random
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Protocol
 
 from zhima_cli.core.answer import read_answer
@@ -15,7 +11,7 @@ from zhima_cli.core.outcome import Call, Outcome, conclude, fail
 from zhima_cli.core.recording import Recording
 from zhima_cli.core.request import assemble
 from zhima_cli.core.settings import Settings
-from zhima_cli.core.waiting import slices
+from zhima_cli.core.waiting import Clock
 
 # The bound of the first pause, which doubles with each, and the bound of them all, in seconds.
 FIRST_PAUSE = 1.0
@@ -23,25 +19,6 @@ LONGEST_PAUSE = 10.0
 _LEAST_SECONDS = 0.001
 # How far the clocks may be apart before the timestamp is in doubt.
 TOLERATED_SECONDS = 300.0
-
-
-def _wait(seconds: float) -> None:
-    for part in slices(seconds):
-        time.sleep(part)
-
-
-@dataclass(frozen=True)
-class Clock:
-    """What the pauses are measured with.
-
-    ``now`` is the time of day, aware; ``elapsed`` a steady count of seconds; ``wait`` lets seconds
-    pass; ``jitter`` picks a length between 0 and a bound.
-    """
-
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    elapsed: Callable[[], float] = time.monotonic
-    wait: Callable[[float], None] = _wait
-    jitter: Callable[[float], float] = lambda bound: random.uniform(0, bound)  # noqa: S311 -- no secret
 
 
 class Observer(Protocol):

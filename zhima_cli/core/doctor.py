@@ -36,9 +36,10 @@ from zhima_cli.core.doctor_keys import (
 from zhima_cli.core.doctor_network import Reach, examine_network
 from zhima_cli.core.errors import HistoryError, InputError, Problem, Reason
 from zhima_cli.core.kinds import Kind
+from zhima_cli.core.opening import find_history, open_sources
 from zhima_cli.core.options import Options, Surroundings
 from zhima_cli.core.profile import MOCK_PROFILE, is_absent
-from zhima_cli.core.settings import find_history, open_sources, resolve
+from zhima_cli.core.settings import resolve
 from zhima_cli.core.signature import SignType
 from zhima_cli.core.sources import Sources
 from zhima_cli.core.strict_json import encode

@@ -2,11 +2,10 @@
 
 import re
 
-from zhima_cli.core.answer import SUCCESS_CODE
 from zhima_cli.core.codes import ALL_CODES, INTERFACE_CODES, KnownCode
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
-from zhima_cli.core.outcome import RETRYABLE_KINDS, Outcome
+from zhima_cli.core.outcome import RETRYABLE_KINDS, SUCCESS_CODE, Outcome
 
 Topic = KnownCode | Kind
 

@@ -10,14 +10,14 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from zhima_cli.core.errors import HistoryError, InputError, Problem, Reason
 from zhima_cli.core.kinds import Kind
+from zhima_cli.core.records import Filter, Record, Result, State, Subject
 
 # "ZHIM", by which a database of zhima's is told from any other.
 _APPLICATION_ID = 0x5A48494D
@@ -79,66 +79,6 @@ _COUNT = """
     SELECT count(*) FROM call WHERE updated < :before AND (:profile IS NULL OR profile = :profile)
         AND (state <> 'sending' OR updated < :a_day_ago)
 """
-
-
-class State(Enum):
-    """What is known of a call. ``SENDING`` and ``UNKNOWN`` are what trying again is for."""
-
-    SENDING = "sending"
-    SUCCESS = "success"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Subject:
-    """Which call a record is of."""
-
-    profile: str
-    app_id: str
-    gateway: str
-    method: str
-    transaction_id: str
-    product_code: str
-    biz_code: str
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of a call. ``verified`` is None where there was no answer."""
-
-    state: State
-    biz_no: str | None = None
-    code: str | None = None
-    sub_code: str | None = None
-    verified: bool | None = None
-
-
-@dataclass(frozen=True)
-class Record:
-    """A row: times are in UTC, as ``2026-11-24T19:07:50Z``.
-
-    ``has_success`` says whether the transaction has a biz_no, in this row or another.
-    """
-
-    id: int
-    started: str
-    updated: str
-    subject: Subject
-    attempts: int
-    result: Result
-    has_success: bool
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which records are asked for; None leaves them unrestricted. ``since`` is an aware time."""
-
-    state: State | None = None
-    profile: str | None = None
-    transaction_id: str | None = None
-    since: datetime | None = None
-    limit: int | None = None
 
 
 class History:

@@ -14,7 +14,6 @@ from Crypto.Util.asn1 import DerOctetString, DerSequence
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.kinds import Kind
 
-MAX_KEY_BYTES = 64 * 1024
 MIN_BITS = 1024
 # The page gives `sign` 344 characters, which is the signature of a key of 2048 bits.
 MAX_SIGNING_BITS = 2048

@@ -2,11 +2,8 @@
 
 import os
 import re
-import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from requests.utils import should_bypass_proxies
 
 from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.gateway import is_https, leads_off_this_machine
@@ -58,6 +55,8 @@ def _proxy(gateway: str, sources: Sources) -> tuple[str | None, str | None]:
     if found is None:
         return None, None
     exempt = _first(_NO_PROXY_VARIABLES, sources)
+    from requests.utils import should_bypass_proxies  # costs more than all else of a dry run
+
     if should_bypass_proxies(gateway, exempt[1] if exempt else ""):
         return (exempt[0] if exempt else None), None
     name, url = found
@@ -73,6 +72,8 @@ def _ca_bundle(sources: Sources) -> tuple[str | None, str | None]:
     found = _first(_CA_VARIABLES, sources)
     if found is None:
         return None, None
+    import ssl  # only here: most calls leave the certificates to requests
+
     name, path = found
     try:
         if not Path(path).is_dir():

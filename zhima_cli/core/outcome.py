@@ -2,15 +2,32 @@
 
 from dataclasses import dataclass, replace
 
-from zhima_cli.core.answer import SUCCESS_CODE, Answer
 from zhima_cli.core.codes import KnownCode, look_up
 from zhima_cli.core.errors import Problem, Reason, ZhimaError
 from zhima_cli.core.kinds import Kind, Sent
 
+SUCCESS_CODE = "10000"
 # The first letters of every biz_no that the mock gateway gives, and of none of Alipay's.
 MOCK_BIZ_NO = "ZMMOCK"
 
 RETRYABLE_KINDS = frozenset({Kind.TEMPORARY, Kind.INTERRUPTED, Kind.TERMINATED})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the gateway said.
+
+    ``verified`` is False where it came without a signature; ``mock`` is true where the gateway
+    says of itself that it is not Alipay's.
+    """
+
+    code: str
+    msg: str | None
+    sub_code: str | None
+    sub_msg: str | None
+    biz_no: str | None
+    verified: bool
+    mock: bool
 
 
 @dataclass(frozen=True)

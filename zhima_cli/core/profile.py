@@ -1,7 +1,6 @@
 """The TOML file with the profiles."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -111,6 +110,8 @@ def read_config(path: Path) -> ConfigFile:
 
 def parse_config(path: Path, data: bytes) -> ConfigFile:
     """Like read_config, of what the file holds. Raises InputError."""
+    import tomllib  # a run without a configuration file needs none of it
+
     if any(line.count(b".") > _MAX_DOTS for line in data.splitlines()):
         # A key of thousands of parts takes tomllib minutes and gigabytes.
         raise InputError(_problem(Reason.NOT_TOML, str(path)))

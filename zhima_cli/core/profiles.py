@@ -11,6 +11,7 @@ from zhima_cli.core.errors import InputError, Problem
 from zhima_cli.core.files import shown_path
 from zhima_cli.core.keys import PrivateKey, PublicKey, fingerprint
 from zhima_cli.core.numbers import find_numbers
+from zhima_cli.core.opening import find_history, find_profile
 from zhima_cli.core.options import Options, Surroundings
 from zhima_cli.core.parameters import (
     BIZ_CODE,
@@ -20,7 +21,7 @@ from zhima_cli.core.parameters import (
     find_transaction_prefix,
 )
 from zhima_cli.core.profile import MOCK_PROFILE, ConfigFile, read_config, shown_name
-from zhima_cli.core.settings import find_app_auth_token, find_history, find_profile
+from zhima_cli.core.settings import find_app_auth_token
 from zhima_cli.core.signature import SignType
 from zhima_cli.core.sources import Place, Source, Sources, expand_home
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from zhima_cli.core.errors import HistoryError, Problem, Reason
-from zhima_cli.core.history import History, Result, State, Subject, open_history
+from zhima_cli.core.history import History, open_history
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.outcome import Outcome, distrust, leave_unwritten
+from zhima_cli.core.records import Result, State, Subject
 from zhima_cli.core.request import METHOD
 from zhima_cli.core.settings import Settings
 

@@ -9,11 +9,11 @@ from typing import TypeVar
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.files import mode_if_others_read, read_file
-from zhima_cli.core.keys import MAX_KEY_BYTES
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.options import Options
 from zhima_cli.core.profile import Profile
 
+MAX_KEY_BYTES = 64 * 1024
 # What only a profile has.
 _NOT_IN_ENVIRONMENT = frozenset({"transaction_prefix"})
 

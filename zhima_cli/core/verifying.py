@@ -12,7 +12,7 @@ from zhima_cli.core.account import (
     find_public_key,
     resolve_alipay_certificate,
 )
-from zhima_cli.core.answer import Answer, cut_node, decode_body, read_answer
+from zhima_cli.core.answer import cut_node, decode_body, read_answer
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.choosing import config_path
 from zhima_cli.core.content_encryption import EncryptKey
@@ -20,9 +20,10 @@ from zhima_cli.core.diagnosis import Evidence, NamedKey, diagnose
 from zhima_cli.core.errors import InputError, Problem, Reason, UntrustedError
 from zhima_cli.core.keys import PublicKey
 from zhima_cli.core.kinds import Kind
+from zhima_cli.core.opening import open_sources
 from zhima_cli.core.options import Options, Surroundings
+from zhima_cli.core.outcome import Answer
 from zhima_cli.core.profile import MOCK_PROFILE, Profile, is_absent, read_config
-from zhima_cli.core.settings import open_sources
 from zhima_cli.core.signature import SignType, verify
 from zhima_cli.core.sources import Sources, option_name
 

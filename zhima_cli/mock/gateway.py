@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import parse_qsl
 
-from zhima_cli.core.answer import ERROR_NODE, MOCK_MEMBER, RESPONSE_NODE, SUCCESS_CODE
+from zhima_cli.core.answer import ERROR_NODE, MOCK_MEMBER, RESPONSE_NODE
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.codes import BUSINESS_CODE, look_up
 from zhima_cli.core.content_encryption import ENCRYPT_TYPE, decrypt, encrypt
 from zhima_cli.core.identity import MAX_IDENTITY_PARAM, missing_members
 from zhima_cli.core.json_options import JSON_PARAMETERS
-from zhima_cli.core.outcome import MOCK_BIZ_NO
+from zhima_cli.core.outcome import MOCK_BIZ_NO, SUCCESS_CODE
 from zhima_cli.core.parameters import (
     MAX_CODE,
     MAX_EXT_BIZ_PARAM,

@@ -1,13 +1,16 @@
 """JSON for programs: one object on one line. Its names are a promise to scripts."""
 
 import json
+from typing import TYPE_CHECKING
 
 from zhima_cli.core.kinds import Kind, Sent
 from zhima_cli.core.outcome import Outcome
-from zhima_cli.core.request import Request
 from zhima_cli.output.report import describe
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.language import Language
+
+if TYPE_CHECKING:
+    from zhima_cli.core.request import Request
 
 SCHEMA = 1
 
@@ -39,7 +42,7 @@ def show_outcome(outcome: Outcome, language: Language, screen: Screen) -> None:
     )
 
 
-def show_request(request: Request, profile: str, *, mock: bool, screen: Screen) -> None:
+def show_request(request: "Request", profile: str, *, mock: bool, screen: Screen) -> None:
     """Write a dry run's request as a JSON object."""
     params = {param.name: param.value for param in request.params}
     screen.json(

@@ -1,9 +1,13 @@
 """Lines without decoration, for scripts and logs."""
 
-from zhima_cli.output.dry_run import Section
+from typing import TYPE_CHECKING
+
 from zhima_cli.output.report import Report
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from zhima_cli.output.dry_run import Section
 
 
 def show_failure(report: Report, screen: Screen) -> None:
@@ -22,7 +26,7 @@ def show_bug(report: Report, screen: Screen) -> None:
     screen.line(f"zhima: {report.title} ({report.footer}): {rows}")
 
 
-def show_sections(sections: tuple[Section, ...], words: Vocabulary, screen: Screen) -> None:
+def show_sections(sections: "tuple[Section, ...]", words: Vocabulary, screen: Screen) -> None:
     """Write a dry run's request, with every value whole on a line of its own."""
     for at, section in enumerate(sections):
         if at > 0:

@@ -1,6 +1,5 @@
 """Shows the records of calls: as a table, as lines, as JSON or as CSV."""
 
-import csv
 import io
 import itertools
 import json
@@ -8,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields, replace
 
 from zhima_cli.core.again import options_of_same_call
-from zhima_cli.core.history import Record, State, Subject
 from zhima_cli.core.options import Options
+from zhima_cli.core.records import Record, State, Subject
 from zhima_cli.output.again import try_again_command
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Label, Vocabulary
@@ -160,6 +159,8 @@ def _text(value: str | int | bool | None) -> str:
 
 
 def _csv_line(values: Iterable[str]) -> str:
+    import csv  # of use to an export alone
+
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(values)
     return line.getvalue()

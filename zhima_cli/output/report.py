@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from zhima_cli.core.answer import Answer
 from zhima_cli.core.codes import Text
 from zhima_cli.core.explaining import name_of, topic_of
 from zhima_cli.core.kinds import EXIT_STATUS, Kind, Sent
-from zhima_cli.core.outcome import Outcome
+from zhima_cli.core.outcome import Answer, Outcome
 from zhima_cli.output.again import try_again_command
 from zhima_cli.words.language import Language
 from zhima_cli.words.vocabulary import Label, Sentence, Vocabulary
