@@ -23,7 +23,6 @@ from zhima_cli.core.errors import (
     ZhimaError,
 )
 from zhima_cli.core.kinds import EXIT_STATUS, Kind, Sent
-from zhima_cli.core.outcome import Call, fail
 
 _NAME = "zhima"
 _VERSION = "--version"
@@ -66,13 +65,19 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
     except Exception as bug:  # the last resort: a message instead of a traceback
         error = InternalError(bug, Sent.NO)
     session.trace(error)
-    return session.finish(fail(Call(), error))
+    return _finish(error, session)
 
 
 def say_stopped(arguments: Sequence[str], environment: Environment, stop: KeyboardInterrupt) -> int:
     """Say that zhima was stopped while it was starting; return the exit status."""
-    error = Interrupted(Sent.NO, stop)
-    return _session(arguments, environment).finish(fail(Call(), error))
+    return _finish(Interrupted(Sent.NO, stop), _session(arguments, environment))
+
+
+def _finish(error: ZhimaError, session: Session) -> int:
+    """Show an error of which no call is known; return the exit status."""
+    from zhima_cli.core.outcome import Call, fail  # what went well has no use for it
+
+    return session.finish(fail(Call(), error))
 
 
 def _session(arguments: Sequence[str], environment: Environment) -> Session:

@@ -1,4 +1,7 @@
-"""One run of zhima: where its words and results go."""
+"""One run of zhima: where its words and results go.
+
+Each form of output is imported where it is chosen: a run needs one, and the help none.
+"""
 
 import contextlib
 import traceback
@@ -12,16 +15,15 @@ from zhima_cli.core.errors import InputError, Problem, Reason, UnwrittenError
 from zhima_cli.core.files import system_words
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Surroundings
-from zhima_cli.core.outcome import Outcome, leave_unwritten
-from zhima_cli.output import machine, plain
 from zhima_cli.output.form import Form
-from zhima_cli.output.report import Report, report
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Label, Vocabulary
 
 if TYPE_CHECKING:
+    from zhima_cli.core.outcome import Outcome
     from zhima_cli.core.request import Request
     from zhima_cli.core.settings import Settings
+    from zhima_cli.output.report import Report
 
 # One more than any parameter may have, so that too much is seen as too much.
 _MAX_STDIN_BYTES = 64 * 1024 + 1
@@ -135,7 +137,7 @@ class Session:
             return None
         return line.strip()
 
-    def finish(self, outcome: Outcome) -> int:
+    def finish(self, outcome: "Outcome") -> int:
         """Show what the call came to; return the exit status.
 
         A biz_no that cannot be written where it belongs is not lost: it goes to standard error.
@@ -147,11 +149,13 @@ class Session:
         except Exception as error:
             self.trace(error)
             if outcome.kind is Kind.SUCCESS:
+                from zhima_cli.core.outcome import leave_unwritten
+
                 outcome = leave_unwritten(outcome, Reason.RESULT_UNWRITTEN, system_words(error))
             self._show_on_stderr(outcome)
         return EXIT_STATUS[outcome.kind]
 
-    def show_failure(self, failure: Report) -> None:
+    def show_failure(self, failure: "Report") -> None:
         """Show a failure in words; where standard error is closed or full, go on without."""
         with contextlib.suppress(OSError):
             if self.presentation.form is Form.PRETTY:
@@ -159,6 +163,8 @@ class Session:
 
                 pretty.show_report(failure, self.err)
             else:
+                from zhima_cli.output import plain
+
                 plain.show_failure(failure, self.err)
 
     def trace(self, error: BaseException) -> None:
@@ -168,14 +174,17 @@ class Session:
         for line in _trace(error):
             self.log(line)
 
-    def _show(self, outcome: Outcome) -> None:
+    def _show(self, outcome: "Outcome") -> None:
         form = self.presentation.form
         if form is Form.JSON:
+            from zhima_cli.output import machine
+
             machine.show_outcome(outcome, self.presentation.language, self.out)
         elif outcome.kind is not Kind.SUCCESS:
             self._show_on_stderr(outcome)
         elif form is Form.PRETTY:
             from zhima_cli.output import pretty
+            from zhima_cli.output.report import report
 
             pretty.show_report(report(outcome, self.presentation.language), self.out)
         else:
@@ -188,17 +197,24 @@ class Session:
 
         form = self.presentation.form
         if form is Form.JSON:
+            from zhima_cli.output import machine
+
             machine.show_request(request, settings.profile, mock=settings.mock, screen=screen)
         elif form is Form.CURL:
             dry_run.show_curl(request, screen)
         elif form is Form.PLAIN:
+            from zhima_cli.output import plain
+
             plain.show_sections(dry_run.sections(request), self.words, screen)
         else:
             from zhima_cli.output import pretty
 
             pretty.show_sections(dry_run.sections(request), self.words, screen)
 
-    def _show_on_stderr(self, outcome: Outcome) -> None:
+    def _show_on_stderr(self, outcome: "Outcome") -> None:
+        from zhima_cli.output import plain
+        from zhima_cli.output.report import report
+
         in_words = report(outcome, self.presentation.language)
         if outcome.kind is Kind.INTERNAL:
             with contextlib.suppress(OSError):

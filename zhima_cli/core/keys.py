@@ -9,7 +9,7 @@ from enum import Enum
 from Crypto.Hash import SHA256
 from Crypto.PublicKey import RSA
 from Crypto.Signature import pkcs1_15
-from Crypto.Util.asn1 import DerOctetString, DerSequence
+from Crypto.Util.asn1 import DerBitString, DerOctetString, DerSequence
 
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.kinds import Kind
@@ -20,6 +20,10 @@ MAX_SIGNING_BITS = 2048
 RECOMMENDED_BITS = 2048
 
 _RSA_OID = bytes.fromhex("06092a864886f70d010101")
+_RSA_ALGORITHMS = (  # with the parameters, NULL, and without them
+    b"\x30\x0d" + _RSA_OID + b"\x05\x00",
+    b"\x30\x0b" + _RSA_OID,
+)
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
 
 
@@ -104,7 +108,8 @@ def load_public_key(data: bytes, subject: str) -> PublicKey:
     if form not in PUBLIC_FORMS:
         raise _fault(Reason.KEY_FORM, subject, form.value, "SPKI")
     try:
-        rsa = RSA.import_key(der)
+        # Not by import_key(), which loads all that private keys may be encrypted with.
+        rsa = RSA.construct(_public_numbers(der))
         if rsa.e % 2 == 0:
             raise ValueError
     except (ValueError, IndexError, TypeError, ArithmeticError) as error:
@@ -228,6 +233,19 @@ def _pkcs1(der: bytes, form: KeyForm) -> bytes:
     if form is KeyForm.PKCS1_PRIVATE:
         return der
     return bytes(DerOctetString().decode(DerSequence().decode(der)[2]).payload)
+
+
+def _public_numbers(spki: bytes) -> tuple[int, int]:
+    """Return n and e of a public key's DER (RFC 5280, 4.1; RFC 8017, A.1.1).
+
+    Raises ValueError where it is no RSA key's.
+    """
+    algorithm, content = DerSequence().decode(spki, nr_elements=2)[:]
+    if algorithm not in _RSA_ALGORITHMS:
+        raise ValueError
+    pkcs1 = DerBitString().decode(content).value
+    n, e = DerSequence().decode(pkcs1, nr_elements=2, only_ints_expected=True)[:]
+    return n, e
 
 
 def _construct(pkcs1: bytes) -> RSA.RsaKey:
