@@ -162,6 +162,8 @@ def test_with_own_keys(newcomer: Shell) -> None:
 @pytest.mark.long
 def test_with_an_account_of_the_sandbox(member: Shell) -> None:
     (script,) = under("With your account")
+    key = (member.home / "alipay_public_key.pem").read_bytes()
+    (member.home / "sandbox_alipay_public_key.pem").write_bytes(key)
     said = member.run(script)
     assert "POST https://openapi-sandbox.dl.alipaydev.com/gateway.do" in said
     assert "收委" not in said

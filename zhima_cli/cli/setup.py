@@ -67,7 +67,9 @@ def _fill_in(
     for setting in sorted(given, key=list(Setting).index):
         draft = _answer(draft, setting, getattr(options, setting.value), session)
     _raise(problem for setting in Setting if setting in given for problem in draft.check(setting))
-    if surroundings.can_ask:
+    # Whoever gave all that is needed by options is not to be asked: the line may be in a script.
+    is_enough = given and not draft.missing() and not draft.check_all().problems
+    if surroundings.can_ask and not is_enough:
         explain(Label.CONFIGURING, session, profile=opened.name, path=str(opened.path))
         draft = ask_for(draft, given, session)
         if not opened.is_default and not default:

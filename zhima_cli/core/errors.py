@@ -37,6 +37,7 @@ class Reason(Enum):
     MISSING_PERSON = auto()
     TOO_LONG = auto()
     NOT_A_CHOICE = auto()
+    BAD_APP_ID = auto()
     NOT_A_NUMBER = auto()
     OUT_OF_RANGE = auto()
     NOT_A_DATE = auto()

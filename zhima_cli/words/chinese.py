@@ -68,6 +68,9 @@ CHINESE = Vocabulary(
             "{subject} 太长：{found} 个字符", "接口最多接受 {expected} 个字符。"
         ),
         Reason.NOT_A_CHOICE: Sentence("{subject} 的值不在可选范围内", "可选：{expected}。"),
+        Reason.BAD_APP_ID: Sentence(
+            "{subject} 不是应用 ID", "应为 16 位数字，见开放平台应用页面的顶部。"
+        ),
         Reason.NOT_A_NUMBER: Sentence("{subject} 不是数字", "请给出数字，例如 15。"),
         Reason.OUT_OF_RANGE: Sentence("{subject} 超出范围", "允许的范围：{expected}。"),
         Reason.NOT_A_DATE: Sentence(

@@ -10,7 +10,7 @@ HELPS: Mapping[str, str] = {
     "zhima doctor": "检查配置和本机，指出问题和解决办法。",
     "zhima doctor output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
     "online": "同时探测网关；不发送任何个人信息或签名。",
-    "zhima verify-response": "判断保存的应答签名是否有效；无效时说明可能的原因。",
+    "zhima verify-response": "判断所保存应答的签名是否有效；无效时说明可能的原因。",
     "zhima verify-response output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
     "file": "保存的应答；- 或不写表示标准输入。",
     "zhima history": "列出发送过的调用及其结果，最新的在前。",
@@ -80,12 +80,12 @@ HELPS: Mapping[str, str] = {
     "write_profile": "写一个可用于该网关的配置文件。",
     "app_public_key_file": "网关认识的应用公钥；不写则为应用生成一对密钥。",
     "with_certificates": "按公钥证书模式写，证书文件放在旁边。",
-    "with_encryption": "按接口内容加密写，密钥在其中。",
+    "with_encryption": "按接口内容加密写，密钥写在配置中。",
     # completion
     "zhima completion": "输出让 shell 自动补全 zhima 命令的脚本。",
     "shell": "bash、zsh、fish 或 powershell。",
     # zhima configure, zhima keygen
-    "zhima configure": "设置一个配置：逐项询问、检查并写入。",
+    "zhima configure": "以问答或选项创建、修改配置：逐项检查并写入。",
     "zhima configure profile": "要设置的配置。默认为文件中的默认配置。[ZHIMA_PROFILE]",
     "zhima configure app_id": "应用 ID，16 位数字。",
     "zhima configure gateway": "production、sandbox 或网关地址。默认 production。",

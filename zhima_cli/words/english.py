@@ -90,6 +90,10 @@ ENGLISH = Vocabulary(
         Reason.NOT_A_CHOICE: Sentence(
             "{subject} has a value that there is not", "Choose one of: {expected}."
         ),
+        Reason.BAD_APP_ID: Sentence(
+            "{subject} is not an application's id",
+            "It is 16 digits, at the top of the application's page on the open platform.",
+        ),
         Reason.NOT_A_NUMBER: Sentence("{subject} is not a number", "Give a number, such as 15."),
         Reason.OUT_OF_RANGE: Sentence("{subject} is out of range", "Allowed: {expected}."),
         Reason.NOT_A_DATE: Sentence(

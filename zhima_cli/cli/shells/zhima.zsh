@@ -16,5 +16,6 @@ _zhima() {
 if [[ $funcstack[1] == _zhima ]]; then
     _zhima "$@"
 else
+    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
     compdef _zhima zhima
 fi
