@@ -443,3 +443,50 @@ def test_where_the_disk_is_full_everything_is_as_before(files: Account) -> None:
     )
     assert files.config.read_bytes() == before
     assert names_beside(files) == ["config.toml"]  # the AES key's file had been made before it
+
+
+# What the review found
+
+
+@pytest.mark.parametrize("form", ["pretty", "plain", "json"])
+def test_a_key_in_the_place_of_its_file_is_not_shown(files: Account, form: str) -> None:
+    key = private_pem(files.keys.app)
+    line = "".join(key.splitlines()[1:-1])
+    given(
+        files, f'[profiles.default]\nprivate_key_file = "{line}"\ngateway = "https://u:s3cret@h"\n'
+    )
+    result = configure(files, *complete(files), "--gateway=sandbox", f"--output={form}")
+    assert result.status == 0
+    assert line[:40] not in result.out + result.err
+    assert "s3cret" not in result.out + result.err
+    assert "…" in result.out + result.err
+
+
+def test_a_key_file_that_was_lost_is_written_again(files: Account) -> None:
+    key = private_pem(files.keys.app).encode()
+    options = [o for o in complete(files) if "private" not in o]
+    assert configure(files, *options, "--private-key-file=-", stdin=key).status == 0
+    written = files.config.parent / "app_private_key.pem"
+    written.unlink()
+    assert configure(files, *options, "--private-key-file=-", stdin=key).status == 0
+    assert written.read_bytes().strip() == key.strip()
+
+
+def test_a_key_file_that_others_can_read_is_warned_of_though_it_was_there(files: Account) -> None:
+    key = private_pem(files.keys.app).encode()
+    options = [o for o in complete(files) if "private" not in o]
+    configure(files, *options, "--private-key-file=-", stdin=key)
+    written = files.config.parent / "app_private_key.pem"
+    written.chmod(0o644)
+    result = configure(files, *options, "--private-key-file=-", stdin=key)
+    assert f"{written} (mode 0644)" in result.err
+
+
+@pytest.mark.parametrize(
+    "app_id", ["abc", "20140723", f"{APP_ID} ", "２０１４０７２３００００７１４８"]
+)
+def test_an_app_id_is_16_digits(files: Account, app_id: str) -> None:
+    result = configure(files, *complete(files)[1:], f"--app-id={app_id}")
+    assert result.status == 2
+    assert "--app-id is not an application's id" in result.err
+    assert not files.config.exists()

@@ -144,3 +144,20 @@ def test_what_somebody_else_wrote_in_the_meantime_is_not_lost(home: Path, keys: 
     assert (home / CONFIG).read_text() == "# mine, edited\n"
     names = sorted(entry.name for entry in (home / CONFIG).parent.iterdir())
     assert names == ["app_private_key.pem", "config.toml"]
+
+
+def test_nothing_is_asked_where_options_suffice(home: Path, keys: Keys) -> None:
+    """Such a line stands in a script, whose next line must not become an answer."""
+    (home / "app.pem").write_text(private_pem(keys.app))
+    (home / "app.pem").chmod(0o600)
+    (home / "alipay.pem").write_text(public_pem(keys.alipay))
+    options = (
+        f"--app-id={APP_ID}",
+        f"--private-key-file={home / 'app.pem'}",
+        f"--alipay-public-key-file={home / 'alipay.pem'}",
+    )
+    with inside_terminal(home, "configure", *options) as terminal:
+        result = terminal.finish()
+    assert result.status == 0, result
+    assert "]: " not in result.err
+    assert (home / CONFIG).exists()

@@ -14,6 +14,7 @@ from zhima_cli.core.config_change import (
 )
 from zhima_cli.core.draft import KEYS, Draft, Mode, Setting
 from zhima_cli.core.errors import InputError, Problem, Reason
+from zhima_cli.core.files import system_words
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Options
 from zhima_cli.core.terminated import Terminated
@@ -47,6 +48,9 @@ def set_up(
         write_change(change)
     _show(change, session, dry_run=dry_run)
     # Looked at only now: a configuration that others could read is private once it is written.
+    surroundings = session.surroundings
+    if not dry_run:
+        draft = Draft(change.finished.profile, surroundings.home, surroundings.now)
     session.warn(*draft.check_all().warnings)
     return EXIT_STATUS[Kind.SUCCESS]
 
@@ -85,7 +89,12 @@ def _answer(draft: Draft, setting: Setting, text: str, session: Session) -> Draf
         return draft.answer(setting, text)
     if session.surroundings.can_ask:
         return draft.paste(setting, paste(setting, session))
-    key = session.surroundings.read_stdin()
+    try:
+        key = session.surroundings.read_stdin()
+    except OSError as error:
+        found = f"stdin: {system_words(error)}"
+        problem = Problem(Kind.USAGE, Reason.FILE_UNREADABLE, setting.option, found)
+        raise InputError(problem) from error
     return draft.paste(setting, key.decode("utf-8-sig", "surrogateescape"))
 
 

@@ -16,7 +16,7 @@ from zhima_cli.core.history import open_history
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.opening import resolve_history
 from zhima_cli.core.options import Options
-from zhima_cli.core.profile import MOCK_PROFILE, is_absent, read_config
+from zhima_cli.core.profile import MOCK_PROFILE, is_absent, read_config, shown_name
 from zhima_cli.core.records import Filter, State
 from zhima_cli.core.sources import expand_home, variable_name
 from zhima_cli.output.form import Form
@@ -154,10 +154,11 @@ def _profiles(typed: Options, session: Session) -> Iterator[Suggestion]:
     environment = session.environment
     named = typed.config or environment.variables.get(variable_name("config"))
     path = expand_home(named, environment.home) if named else environment.config_file
-    with contextlib.suppress(InputError):
-        for name in read_config(path).names:
-            if _HARMLESS.fullmatch(name):
-                yield Suggestion(name)
+    if path.is_file():  # a pipe would keep the shell waiting
+        with contextlib.suppress(InputError):
+            for name in read_config(path).names:
+                if _HARMLESS.fullmatch(name) and shown_name(name) == name:
+                    yield Suggestion(name)
     yield Suggestion(MOCK_PROFILE)
 
 
@@ -166,7 +167,7 @@ def _transactions(
 ) -> Iterator[Suggestion]:
     """Yield the newest transactions; for an option, those that a call can be made of again."""
     path = resolve_history(place.files, session.surroundings)
-    if is_absent(path):
+    if is_absent(path) or path.stat().st_size == 0:
         return  # opening it would make it
     wanted = Filter(profile=place.files.profile, limit=_NEWEST)
     with open_history(path) as history:

@@ -50,4 +50,5 @@ else:
         try:
             yield
         finally:
-            termios.tcsetattr(stdin.fileno(), termios.TCSADRAIN, before)
+            # What was pasted beyond the key is the rest of it: no answer, and not to be shown.
+            termios.tcsetattr(stdin.fileno(), termios.TCSAFLUSH, before)

@@ -7,7 +7,7 @@ import typer
 
 from zhima_cli.cli.session import Session
 from zhima_cli.core.errors import InputError, Problem, Reason
-from zhima_cli.core.files import read_file
+from zhima_cli.core.files import read_file, system_words
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Options
 from zhima_cli.output.form import Form
@@ -87,7 +87,11 @@ def _read(file: str | None, session: Session) -> bytes:
         return read_file(Path(file), MAX_ANSWER_BYTES, Kind.USAGE, "FILE")
     if file is None and stdin.isatty():
         raise InputError(Problem(Kind.USAGE, Reason.ARGUMENT_IS_DUE, "FILE"))
-    body = stdin.buffer.read(MAX_ANSWER_BYTES + 1)
+    try:
+        body = stdin.buffer.read(MAX_ANSWER_BYTES + 1)
+    except OSError as error:
+        found = f"{_STDIN}: {system_words(error)}"
+        raise InputError(Problem(Kind.USAGE, Reason.FILE_UNREADABLE, "FILE", found)) from error
     if len(body) > MAX_ANSWER_BYTES:
         limit = str(MAX_ANSWER_BYTES)
         raise InputError(Problem(Kind.USAGE, Reason.FILE_TOO_LARGE, "FILE", _STDIN, limit))

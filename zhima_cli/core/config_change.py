@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _SUBJECT = "config"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_NEW_NAME = re.compile(r"[\w.-]{1,32}")
+_NEW_NAME = re.compile(r"[\w.][\w.-]{0,31}")
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def make_change(opened: OpenedConfig, finished: "Finished", *, default: bool) ->
     top: tuple[Change, ...] = ()
     if default and not opened.is_default:
         top = (Change("default_profile", opened.config.default_profile, opened.name),)
-    if not changes and not top:
+    if not changes and not top and not finished.files:
         return ConfigChange(opened, finished, (), (), None)
     old = opened.data or b""
     mark = _BYTE_ORDER_MARK if old.startswith(_BYTE_ORDER_MARK) else b""
@@ -121,7 +121,12 @@ def make_change(opened: OpenedConfig, finished: "Finished", *, default: bool) ->
         raise InputError(
             Problem(Kind.CONFIG, Reason.CONFIG_UNEDITABLE, str(opened.path))
         ) from error
-    data = mark + text.encode()
+    try:
+        data = mark + text.encode()
+    except UnicodeEncodeError as error:  # a folder's name that is no text
+        raise InputError(
+            Problem(Kind.CONFIG, Reason.CONFIG_UNEDITABLE, str(opened.path))
+        ) from error
     if len(data) > MAX_CONFIG_BYTES:
         found, expected = str(opened.path), str(MAX_CONFIG_BYTES)
         raise InputError(Problem(Kind.CONFIG, Reason.FILE_TOO_LARGE, _SUBJECT, found, expected))

@@ -18,11 +18,12 @@ from zhima_cli.core.account import (
 )
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.errors import Problem, Reason
-from zhima_cli.core.gateway import PRODUCTION, SANDBOX
+from zhima_cli.core.files import shown_path
+from zhima_cli.core.gateway import PRODUCTION, SANDBOX, is_gateway_url
 from zhima_cli.core.keys import in_pem, on_one_line
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.options import Options
-from zhima_cli.core.profile import DEFAULT_PROFILE, Profile, is_absent
+from zhima_cli.core.profile import DEFAULT_PROFILE, Profile, is_absent, shown_name
 from zhima_cli.core.signature import SignType
 from zhima_cli.core.sources import Sources, option_name
 
@@ -163,8 +164,9 @@ class Draft:
         value = getattr(self.answers, setting.value) or getattr(self.stored, setting.value)
         if setting is Setting.GATEWAY:
             value = value or PRODUCTION
-            return next((name for name, url in _GATEWAYS if url == value), str(value))
-        return str(value) if value is not None else None
+            names = (name for name, url in _GATEWAYS if url == value)
+            return next(names, shown_value(setting.value, str(value)))
+        return shown_value(setting.value, str(value)) if value is not None else None
 
     def missing(self) -> tuple[Setting, ...]:
         """Return what every profile needs, and this one has not."""
@@ -274,7 +276,8 @@ class Draft:
             return text
         path = Path(text).absolute()
         try:
-            return str(path.relative_to(self._folder))
+            relative = str(path.relative_to(self._folder))
+            return str(path) if relative.startswith("~") else relative
         except ValueError:
             return str(path)
 
@@ -294,6 +297,13 @@ class Draft:
             if is_absent(path) or _holds(path, data):
                 return NewFile(path, data)
             number += 1
+
+
+def shown_value(key: str, value: str) -> str:
+    """Return a profile's value for a person, ``…`` for what is like a secret in a wrong place."""
+    if key == "gateway":
+        return value if is_gateway_url(value) else "…"
+    return shown_path(Path(value)) if key.endswith("_file") else shown_name(value)
 
 
 def mode_problems(mode: Mode) -> tuple[Problem, ...]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from zhima_cli.core.draft import shown_value
 from zhima_cli.output.machine import SCHEMA
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Label, Vocabulary
@@ -69,12 +70,15 @@ def _both(change: "Change", words: Vocabulary) -> Iterator[str]:
     for sign, value in (("-", change.before), ("+", change.after)):
         if value is not None:
             is_key = change.key in _KEYS
-            shown = f"({words.labels[Label.IS_SET]})" if is_key else _quoted(value)
+            safe = _quoted(shown_value(change.key, value))
+            shown = f"({words.labels[Label.IS_SET]})" if is_key else safe
             yield f"{sign} {change.key} = {shown}"
 
 
 def _hidden(key: str, value: str | None) -> str | None:
-    return _IS_SET if key in _KEYS and value is not None else value
+    if value is None:
+        return None
+    return _IS_SET if key in _KEYS else shown_value(key, value)
 
 
 def _quoted(value: str) -> str:

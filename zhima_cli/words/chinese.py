@@ -155,7 +155,8 @@ CHINESE = Vocabulary(
         ),
         # zhima configure, zhima keygen
         Reason.BAD_PROFILE_NAME: Sentence(
-            "{subject} 不能作为配置的名字", "请使用 1 到 32 个字母、数字、-、_ 或点。"
+            "{subject} 不能作为配置的名字",
+            "请使用 1 到 32 个字母、数字、-、_ 或点，开头不能是 -。",
         ),
         Reason.CONFIG_UNEDITABLE: Sentence(
             "{subject} 的写法使 zhima 无法只修改一处而不影响其余内容",

@@ -192,7 +192,8 @@ ENGLISH = Vocabulary(
         ),
         # zhima configure, zhima keygen
         Reason.BAD_PROFILE_NAME: Sentence(
-            "{subject} is no name for a profile", "Use 1 to 32 letters, digits, -, _ or dots."
+            "{subject} is no name for a profile",
+            "Use 1 to 32 letters, digits, -, _ or dots, the first of them no -.",
         ),
         Reason.CONFIG_UNEDITABLE: Sentence(
             "{subject} is written in a way that zhima cannot change without harm to the rest",
