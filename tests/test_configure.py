@@ -116,7 +116,7 @@ def test_a_path_is_typed_from_the_current_folder_and_written_from_the_files(
 ) -> None:
     monkeypatch.chdir(files.home)
     (files.home / "conf").mkdir()
-    os.replace(files.home / "app.pem", files.home / "conf" / "app.pem")  # noqa: PTH105
+    os.replace(files.home / "app.pem", files.home / "conf" / "app.pem")  # noqa: PTH105 -- as the shell does
     arguments = (
         *("--config=conf/my.toml", "-p", "生产", f"--app-id={APP_ID}", "--default"),
         *("--private-key-file=conf/app.pem", "--alipay-public-key-file=~/alipay.pem"),

@@ -34,7 +34,6 @@ from zhima_cli.words.language import Language
 
 TOKEN = "201510BBb507dc9f5efe41a0"  # noqa: S105 -- of nobody
 ONLINE = ("gateway_name", "gateway_connection", "gateway_tls", "clock")
-needs_modes = pytest.mark.skipif(os.name != "posix", reason="there are no such modes")
 
 
 def doctor(home: Path, *arguments: str, variables: dict[str, str] | None = None) -> Result:
@@ -188,7 +187,6 @@ def test_a_profile_that_is_not_complete(account: Account, missing: str) -> None:
     assert checks.state(missing) == "skipped"
 
 
-@needs_modes
 @pytest.mark.parametrize("mode", [0o640, 0o602])
 def test_files_that_others_can_read_or_change(account: Account, mode: int) -> None:
     key = account.home / "key.pem"

@@ -305,7 +305,7 @@ def test_mock_needs_no_file_and_brings_its_account(account: Account) -> None:
     listed = listing(account, "--profile=mock", variables={"ZHIMA_APP_ID": "1"})
     mock = listed["mock"]
     assert list(listed) == ["mock"]
-    assert (mock["mock"], mock["faults"], list(mock["settings"])) == (True, [], MOCK_SETTINGS)  # type: ignore[call-overload]
+    assert (mock["mock"], mock["faults"], list(mock["settings"])) == (True, [], MOCK_SETTINGS)  # type: ignore[call-overload]  # JSON, as it came
 
 
 def test_mock_refuses_the_options_of_an_account(account: Account) -> None:

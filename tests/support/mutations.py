@@ -433,7 +433,7 @@ class Mutation(NamedTuple):
 
 def mutations(answer: Answer, vault: Vault, number: int, seed: str) -> Iterator[Mutation]:
     """Return ``number`` different mutations of the answer, all kinds in turn."""
-    chance = random.Random(f"{seed} {answer.charset} {answer.sign_type} {answer.name}")  # noqa: S311
+    chance = random.Random(f"{seed} {answer.charset} {answer.sign_type} {answer.name}")  # noqa: S311 -- no secret
     seen = {answer.body}
     while len(seen) <= number:
         for kind, mutate in KINDS.items():

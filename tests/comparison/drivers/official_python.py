@@ -50,7 +50,7 @@ def call(case: Case) -> Mapping[str, object]:
         config.encrypt_key = case["encrypt_key"]
     if "timestamp" in case:
         # The client takes no timestamp from its caller, so its clock is set instead.
-        moment = datetime.strptime(case["timestamp"], "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007
+        moment = datetime.strptime(case["timestamp"], "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 -- as stored
         client_module.datetime = SimpleNamespace(datetime=SimpleNamespace(now=lambda: moment))
     request = ZhimaCustomerCertificationInitializeRequest()
     if case["own_json"]:
