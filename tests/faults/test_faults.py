@@ -567,7 +567,7 @@ def _starting(scene: Scene) -> Iterator[Running]:
         stdin=subprocess.PIPE,
         variables={"PYTHONPROFILEIMPORTTIME": "1"},
     ) as running:
-        running.wait_for_line(b" urllib3")
+        running.wait_for_line(b" typer")
         yield running
 
 
