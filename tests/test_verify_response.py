@@ -407,6 +407,7 @@ def test_the_failure_in_words(account: Account) -> None:
     assert (result.status, result.out) == (7, "")
     assert result.err.startswith("zhima: The signature does not hold (exit status 7)\n")
     assert "likeliest cause: The application's own private key signed it" in result.err
+    assert result.err.endswith("more: zhima explain 7\n")
 
 
 # --- what there is to verify with --------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from zhima_cli.core.errors import Reason
-from zhima_cli.core.kinds import EXIT_STATUS
+from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.verifying import Verdict
 from zhima_cli.output.machine import SCHEMA
 from zhima_cli.output.report import Report, Row, signature_row, what_it_says
@@ -47,6 +47,7 @@ def report(verdict: Verdict, profile: str, language: Language) -> Report:
     else:
         title = words.kinds[kind] if verdict.holds else words.labels[Label.SIGNATURE_FAILS]
     answer = verdict.answer
+    more = Row(words.labels[Label.MORE], f"zhima explain {EXIT_STATUS[kind]}")
     return Report(
         kind=kind,
         title=title,
@@ -54,7 +55,7 @@ def report(verdict: Verdict, profile: str, language: Language) -> Report:
         rows=(*_rows(verdict, words), Row(words.labels[Label.PROFILE], profile)),
         footer=f"{words.labels[Label.EXIT_STATUS]} {EXIT_STATUS[kind]}",
         note=words.labels[Label.MOCK] if answer and answer.mock else None,
-        commands=(),
+        commands=() if kind is Kind.SUCCESS else (more,),
     )
 
 
