@@ -553,7 +553,7 @@ def test_no_history(account: Account) -> None:
 def test_the_forms(account: Account) -> None:
     account.write(alipay_public_key=public_pem(account.keys.app))
     plain = doctor(account.home)
-    assert (plain.status, plain.err) == (3, "")
+    assert (plain.status, plain.err) == (3, "zhima: more: zhima explain 3\n")
     rows = [line.split("\t") for line in plain.out.splitlines()]
     assert {len(row) for row in rows} == {4}
     assert ["ok", "private_key_size", "2048 bits", ""] in rows
@@ -564,8 +564,17 @@ def test_the_forms(account: Account) -> None:
     assert "✓ private key size" in pretty.out
     assert "✗ not your own key" in pretty.out
     assert "- clock" in pretty.out
-    assert pretty.out.splitlines()[-1].strip() == "errors: 1, warnings: 0, not checked: 4"
+    *_, summary, more = pretty.out.splitlines()
+    assert summary.strip() == "errors: 1, warnings: 0, not checked: 4"
+    assert (more, pretty.err) == ("more: zhima explain 3", "")
     assert doctor(account.home, "-o", "curl").status == 2
+
+
+def test_what_is_right_leads_nowhere(account: Account) -> None:
+    account.write(sign_type="RSA")
+    for form in ("plain", "pretty"):
+        result = doctor(account.home, "-o", form)
+        assert (result.status, result.err, "zhima explain" in result.out) == (0, "", False)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

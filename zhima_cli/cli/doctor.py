@@ -84,4 +84,9 @@ def doctor(
             output_checks.show_lines(found, session.presentation.language, screen)
         else:
             output_checks.show_list(found, session.presentation.language, screen)
-    return EXIT_STATUS[Kind.SUCCESS if is_healthy(found) else Kind.CONFIG]
+    if is_healthy(found):
+        return EXIT_STATUS[Kind.SUCCESS]
+    if form is Form.PLAIN:
+        # Each line of standard output is a finding.
+        session.log(f"zhima: {output_checks.more_line(session.presentation.language)}")
+    return EXIT_STATUS[Kind.CONFIG]

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from zhima_cli.core.checks import Check, State, is_healthy
+from zhima_cli.core.explaining import name_of
+from zhima_cli.core.kinds import Kind
 from zhima_cli.output.machine import SCHEMA
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.checks import CheckWords, check_words
 from zhima_cli.words.language import Language
-from zhima_cli.words.vocabulary import Sentence, fill
+from zhima_cli.words.vocabulary import Label, Sentence, fill
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -46,6 +48,11 @@ def describe(check: Check, language: Language) -> tuple[Sentence, ...]:
     return (Sentence(words.notes[check.note].format(found=found), ""),)
 
 
+def more_line(language: Language) -> str:
+    """Return the line that leads on from a check that is not right."""
+    return f"{language.vocabulary.labels[Label.MORE]}: zhima explain {name_of(Kind.CONFIG)}"
+
+
 def show_json(checks: Sequence[Check], language: Language, screen: Screen) -> None:
     """Write the checks as one JSON object."""
     screen.json(
@@ -74,7 +81,7 @@ def show_lines(checks: Sequence[Check], language: Language, screen: Screen) -> N
 
 
 def show_list(checks: Sequence[Check], language: Language, screen: Screen) -> None:
-    """Draw the checks with their marks, and how many are not right."""
+    """Draw the checks with their marks, how many are not right, and what leads on from there."""
     from rich.table import Table
     from rich.text import Text
 
@@ -106,6 +113,8 @@ def show_list(checks: Sequence[Check], language: Language, screen: Screen) -> No
         console.print(table)
         console.print(Text(screen.safe(_summary(checks, words)), style="bold"))
     screen.stream.write(drawn.get())
+    if not is_healthy(checks):
+        screen.line(more_line(language))
 
 
 def _found(check: Check, language: Language, screen: Screen) -> "Iterator[Text]":
