@@ -110,7 +110,10 @@ class Scene:
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
-            env=process_variables(self.home, **(variables or {})),
+            # Where no file may grow, Python would leave bytecode cut off, for later runs to read.
+            env=process_variables(
+                self.home, **{"PYTHONDONTWRITEBYTECODE": "1", **(variables or {})}
+            ),
             cwd=self.home,
         ) as process:
             try:
