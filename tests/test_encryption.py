@@ -458,7 +458,16 @@ def test_a_keys_file_that_is_not_there_is_an_error_in_words(account: Account) ->
 
 @pytest.mark.parametrize(
     "key",
-    [KEY_TEXT, f"{KEY_TEXT} ", "ab/cd/ef+gh/ij/kl/mnopQ==", "AB//CD//EF//GH//IJKLMQ=="],
+    [
+        KEY_TEXT,
+        f"{KEY_TEXT} ",
+        "ab/cd/ef+gh/ij/kl/mnopQ==",
+        "AB//CD//EF//GH//IJKLMQ==",
+        # What a double click leaves of it.
+        KEY_TEXT[:-2],
+        f"{KEY_TEXT[:-1]} ",
+        "ab/cd/ef+gh/ij/kl/mnoQ",
+    ],
 )
 def test_a_key_in_the_place_of_its_file_is_not_shown(account: Account, key: str) -> None:
     """An easy mistake, and the message goes into logs."""
@@ -473,6 +482,15 @@ def test_a_key_in_the_place_of_its_file_is_not_shown(account: Account, key: str)
         assert "the file cannot be read: …: No such file or directory" in result.out
         for piece in key.replace("//", "/").split("/"):
             assert len(piece) < 6 or piece not in result.out + result.err
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["aes.txt", "abcdefghijklmnopqrstug", "aes/production/keys/Q", "ABcdefghijklmnopqrstu.Q"],
+)
+def test_a_files_name_is_shown(account: Account, name: str) -> None:
+    shown = account.init_cert("--output=json", f"--encrypt-key-file={name}")
+    assert f"the file cannot be read: {name}: No such file" in str(shown.json["description"])
 
 
 def test_others_who_can_read_the_key_are_warned_of_once(account: Account, tmp_path: Path) -> None:

@@ -10,8 +10,12 @@ from zhima_cli.core.kinds import Kind
 
 # What stands where a path is due may be the secret itself: a key, or JSON with a person in it.
 _SHOWN_PATH = re.compile(r"[^\r\n{}\"]{1,200}")
-# How the base64 of a key's DER begins, or that of 16 bytes looks at its end.
-_KEY_TEXT = re.compile(r"(?:^|/)M[A-I][A-Za-z0-9+/]{38}|[A-Za-z0-9+/]{8}==")
+# How the base64 of a key's DER begins, or that of 16 bytes looks at its end. Without the `==` it
+# is 22 characters, of which the last has two bits alone, and in lower and upper case.
+_KEY_TEXT = re.compile(
+    r"(?:^|/)M[A-I][A-Za-z0-9+/]{38}|[A-Za-z0-9+/]{8}=="
+    r"|(?:^|/)(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[A-Za-z0-9+/]{21}[AQgw]=?\s*$"
+)
 
 
 def shown_path(path: Path) -> str:
