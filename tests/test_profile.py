@@ -1,6 +1,7 @@
 """The configuration file: where it is looked for, what it may hold, and what is refused of it."""
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -473,6 +474,51 @@ def test_a_file_without_end_is_refused_before_it_fills_the_memory(account: Accou
     )
     result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
     assert str(account.config) in refusal(result, "config").text
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        # What `--config <(...)` comes to.
+        pytest.param('cat "$0" | "$@" --config=/dev/stdin', id="of-the-shell"),
+        pytest.param(
+            'mkfifo pipe; cat "$0" > pipe & "$@" --config=pipe; status=$?; kill $!; exit $status',
+            id="with-a-name",
+        ),
+        # A writer may ask for a password first.
+        pytest.param(
+            'sleep 4 | cat - "$0" | "$@" --config=/dev/stdin', id="slow", marks=pytest.mark.long
+        ),
+    ],
+)
+def test_a_pipe_is_read(account: Account, tmp_path: Path, script: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", script, account.config, zhima_command(), *DRY_RUN],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env=process_variables(account.home),
+        cwd=tmp_path,
+        timeout=60,
+        check=False,
+    )
+    assert shown(Result(done.returncode, done.stdout.decode(), "")).params["app_id"] == APP_ID
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "status"),
+    [
+        ("--config", "pipe", 3),
+        ("--private-key-file", "pipe", 3),
+        ("--merchant-config", "@pipe", 2),
+    ],
+)
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(
+    account: Account, option: str, value: str, status: int
+) -> None:
+    os.mkfifo(account.home / "pipe")
+    result = run_process([*DRY_RUN, f"{option}={value}"], account.home)
+    assert result.status == status
+    assert f"{option.removeprefix('--')}: nothing writes to the pipe pipe" in result.out
 
 
 @pytest.mark.parametrize("excess", [0, 1])

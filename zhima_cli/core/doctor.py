@@ -49,6 +49,7 @@ _OF_THE_FILE = frozenset(
     {
         Reason.EMPTY,
         Reason.FILE_UNREADABLE,
+        Reason.PIPE_WITHOUT_WRITER,
         Reason.FILE_TOO_LARGE,
         Reason.FILE_NOT_UTF8,
         Reason.NOT_TOML,

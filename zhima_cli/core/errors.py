@@ -52,6 +52,7 @@ class Reason(Enum):
     IDENTITY_MEMBER = auto()
     # files
     FILE_UNREADABLE = auto()
+    PIPE_WITHOUT_WRITER = auto()
     FILE_TOO_LARGE = auto()
     FILE_NOT_UTF8 = auto()
     FILE_EXISTS = auto()

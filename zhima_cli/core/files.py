@@ -1,5 +1,6 @@
 """Reading the small files that a user names."""
 
+import io
 import os
 import re
 import stat
@@ -16,6 +17,9 @@ _KEY_TEXT = re.compile(
     r"(?:^|/)M[A-I][A-Za-z0-9+/]{38}|[A-Za-z0-9+/]{8}=="
     r"|(?:^|/)(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[A-Za-z0-9+/]{21}[AQgw]=?\s*$"
 )
+
+# How long a pipe's writer may take to open it, in seconds.
+_WRITER_IS_DUE = 2.0
 
 
 def shown_path(path: Path) -> str:
@@ -38,21 +42,45 @@ def read_file(path: Path, limit: int, kind: Kind, subject: str) -> bytes:
     """Return what ``path`` holds, ``limit`` bytes at most.
 
     ``subject`` names the setting that asks for the file and ``kind`` is the kind of its faults.
-    Raises InputError.
+    Raises InputError, also for a pipe that nobody writes to.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
+        if stat.S_ISFIFO(path.stat().st_mode):
+            data = _read_pipe(path, limit + 1)
+        else:
+            with path.open("rb") as file:
+                data = file.read(limit + 1)
     except (OSError, ValueError) as error:
         # A path with a NUL in it is a ValueError.
         found = f"{shown_path(path)}: {system_words(error)}"
         problem = Problem(kind, Reason.FILE_UNREADABLE, subject, found)
         raise InputError(problem) from error
+    if data is None:
+        raise InputError(Problem(kind, Reason.PIPE_WITHOUT_WRITER, subject, shown_path(path)))
     if len(data) > limit:
         raise InputError(
             Problem(kind, Reason.FILE_TOO_LARGE, subject, shown_path(path), str(limit))
         )
     return data
+
+
+def _read_pipe(path: Path, size: int) -> bytes | None:
+    """Return the first bytes of what is written to a pipe, None where nobody writes.
+
+    A writer that has opened the pipe, as one of a shell's ``<(...)`` has, may take its time.
+    """
+    import select  # of use to a pipe alone
+
+    # To open it would else wait for its writer, for ever where there is none.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb", buffering=0) as pipe:  # noqa: PTH123 -- of a descriptor
+        select.select([pipe], [], [], _WRITER_IS_DUE)
+        start = pipe.read(1)  # None where the writer has written nothing yet
+        if start == b"":
+            return None
+        os.set_blocking(descriptor, True)
+        start = start or b""
+        return start + io.BufferedReader(pipe).read(size - len(start))
 
 
 def mode_if_others_read(path: Path) -> int | None:

@@ -108,6 +108,9 @@ CHINESE = Vocabulary(
             "{subject} 缺少 {found}，或者它不是字符串", "请加上字符串类型的 {found}。"
         ),
         Reason.FILE_UNREADABLE: Sentence("{subject}：无法读取文件：{found}", "请检查路径和权限。"),
+        Reason.PIPE_WITHOUT_WRITER: Sentence(
+            "{subject}：没有程序向管道 {found} 写入", "请先启动写入它的程序，或改用文件。"
+        ),
         Reason.FILE_TOO_LARGE: Sentence(
             "{subject}：{found} 超过 {expected} 字节", "请检查是否写错了文件。"
         ),

@@ -137,6 +137,10 @@ ENGLISH = Vocabulary(
         Reason.FILE_UNREADABLE: Sentence(
             "{subject}: the file cannot be read: {found}", "Check the path and its permissions."
         ),
+        Reason.PIPE_WITHOUT_WRITER: Sentence(
+            "{subject}: nothing writes to the pipe {found}",
+            "Start what writes to it first, or name a file.",
+        ),
         Reason.FILE_TOO_LARGE: Sentence(
             "{subject}: {found} is larger than {expected} bytes", "Name the right file."
         ),
