@@ -13,6 +13,7 @@ from zhima_cli.core.kinds import Kind
 from zhima_cli.core.profile import is_absent
 from zhima_cli.core.signature import SignType
 from zhima_cli.core.sources import option_name
+from zhima_cli.output.wrapped import show_wrapped
 from zhima_cli.words.vocabulary import Label
 
 _QUESTIONS = (
@@ -181,7 +182,5 @@ def _complain(session: Session, *problems: Problem) -> None:
 
 
 def _show(text: str, session: Session) -> None:
-    from zhima_cli.output.wrapped import show_wrapped  # rich: only at a terminal
-
     with contextlib.suppress(OSError):
         show_wrapped(text, session.err)

@@ -1,19 +1,16 @@
 """Shows the list of ``zhima doctor``: as marks and words, as lines, or as JSON."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from zhima_cli.core.checks import Check, State, is_healthy
 from zhima_cli.core.explaining import name_of
 from zhima_cli.core.kinds import Kind
 from zhima_cli.output.machine import SCHEMA
 from zhima_cli.output.screen import Screen
+from zhima_cli.output.wrapped import Prose
 from zhima_cli.words.checks import CheckWords, check_words
 from zhima_cli.words.language import Language
 from zhima_cli.words.vocabulary import Label, Sentence, fill
-
-if TYPE_CHECKING:
-    from rich.text import Text
 
 # Below this, the words no longer fit beside the title.
 _TWO_COLUMNS = 60
@@ -93,13 +90,13 @@ def show_list(checks: Sequence[Check], language: Language, screen: Screen) -> No
     table.add_column(no_wrap=True)
     if is_wide:
         table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    table.add_column()
     for check in checks:
         style = _STYLES[check.state]
         mark = Text(marks[check.state], style=style)
         title = Text(screen.safe(words.titles[check.topic]), style="bold")
         found = list(_found(check, language, screen))
-        in_one = Text.assemble(title, "  ", found[0])
+        in_one = Text.assemble(title, "  ", (found[0].text, found[0].style))
         if is_wide:
             table.add_row(mark, title, found[0])
         elif in_one.cell_len <= console.width - _MARK_CELLS:
@@ -111,19 +108,17 @@ def show_list(checks: Sequence[Check], language: Language, screen: Screen) -> No
             table.add_row(*([""] * (2 if is_wide else 1)), text)
     with console.capture() as drawn:
         console.print(table)
-        console.print(Text(screen.safe(_summary(checks, words)), style="bold"))
+        console.print(Prose(screen.safe(_summary(checks, words)), "bold"))
     screen.stream.write(drawn.get())
     if not is_healthy(checks):
         screen.line(more_line(language))
 
 
-def _found(check: Check, language: Language, screen: Screen) -> "Iterator[Text]":
-    from rich.text import Text
-
+def _found(check: Check, language: Language, screen: Screen) -> Iterator[Prose]:
     for sentence in describe(check, language):
-        yield Text(screen.safe(sentence.what), style="dim" if check.state is State.SKIPPED else "")
+        yield Prose(screen.safe(sentence.what), "dim" if check.state is State.SKIPPED else "")
         if sentence.remedy:
-            yield Text(screen.safe(sentence.remedy), style=_STYLES[check.state])
+            yield Prose(screen.safe(sentence.remedy), _STYLES[check.state])
 
 
 def _summary(checks: Sequence[Check], words: CheckWords) -> str:

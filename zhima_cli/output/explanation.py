@@ -10,6 +10,7 @@ from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.output.machine import SCHEMA
 from zhima_cli.output.report import Row, in_language
 from zhima_cli.output.screen import Screen
+from zhima_cli.output.wrapped import Prose
 from zhima_cli.words.language import Language
 from zhima_cli.words.vocabulary import Label, Sentence
 
@@ -56,8 +57,6 @@ def show_lines(topics: tuple[Topic, ...], language: Language, screen: Screen) ->
 
 def show_list(topics: tuple[Topic, ...], language: Language, screen: Screen) -> None:
     """Draw all topics in their groups: the exit statuses, then the sub_codes of each code."""
-    from rich.text import Text
-
     console = screen.console()
     labels = language.vocabulary.labels
     with console.capture() as drawn:
@@ -68,7 +67,7 @@ def show_list(topics: tuple[Topic, ...], language: Language, screen: Screen) -> 
                 bare, *members_of_code = members
                 members = tuple(members_of_code)
                 heading = f"{code}  {_title(bare, language)}"
-            console.print(Text(screen.safe(heading), style="bold cyan"))
+            console.print(Prose(screen.safe(heading), "bold cyan"))
             _print_group(members, language, screen, console)
     screen.stream.write(drawn.get())
     screen.line(f"{labels[Label.MORE]}: zhima explain CODE")
@@ -83,12 +82,12 @@ def _print_group(
 
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    table.add_column()
     for topic in topics:
         is_kind = isinstance(topic, Kind)
         name = f"{name_of(topic):>5}  {_kind(topic).value}" if is_kind else f"  {name_of(topic)}"
-        title = Text(screen.safe(_title(topic, language)), style="dim")
-        in_one = Text.assemble(name, "  ", title)
+        title = Prose(screen.safe(_title(topic, language)), "dim")
+        in_one = Text.assemble(name, "  ", (title.text, title.style))
         if console.width >= _TWO_COLUMNS:
             table.add_row(name, title)
         elif in_one.cell_len <= console.width:

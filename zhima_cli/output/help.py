@@ -1,23 +1,18 @@
 """Lays the help out by the cells of a terminal, of which a Chinese character takes two."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from zhima_cli.core.commands import Command
 from zhima_cli.output.screen import Screen
+from zhima_cli.output.wrapped import cells, filled
 from zhima_cli.words.vocabulary import Label, Vocabulary
 
 # Below this, what a thing is stands under its name and not beside it.
 _TWO_COLUMNS = 60
 _INDENT = "  "
 _GAP = 2
-# What stays together on a line: a word or a Chinese character, with the marks that belong to it.
-_HAN, _OPENING, _CLOSING = "\u3400-\u9fff", "（“《", "，。、：；？！）”》"
-_UNIT = re.compile(
-    rf"[{_OPENING}]*(?:[{_HAN}]|[^\s{_HAN}{_OPENING}{_CLOSING}]+)[{_CLOSING}]*|\s+|."
-)
 _OPTION_AND_VALUE = re.compile(r"(?:--?[a-z-]+ (?!-))?(?:'[^']*'|\S)+")
 
 
@@ -38,11 +33,11 @@ def show_help(command: Command, words: Vocabulary, screen: Screen) -> None:
     width = screen.width
     heading = labels[Label.USAGE]
     usage = f"{heading}{' ' if heading.isascii() else ''}{usage_of(command, words)}"
-    for line in _filled(usage, width, _INDENT * 2):
+    for line in filled(usage, width, _INDENT * 2):
         screen.line(line)
     screen.line("")
     indent = _INDENT if width >= _TWO_COLUMNS else ""
-    for line in _filled(indent + command.help, width, indent):
+    for line in filled(indent + command.help, width, indent):
         screen.line(line)
     for heading, rows in sections:
         if rows:
@@ -70,16 +65,6 @@ def usage_of(command: Command, words: Vocabulary) -> str:
     return " ".join(parts)
 
 
-def cells(text: str) -> int:
-    """Return how many cells of a terminal ``text`` takes (Unicode Standard Annex 11).
-
-    It is zhima's own and has nothing that combines. Rich has the same, but is not loaded for this.
-    """
-    if text.isascii():
-        return len(text)
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
 def _options(command: Command) -> Iterator[tuple[str, str]]:
     for option in command.options:
         spellings = ", ".join(sorted(option.spellings, key=len))
@@ -90,8 +75,8 @@ def _table(rows: Sequence[_Row], width: int) -> Iterator[str]:
     longest = max(cells(row.name) for row in rows)
     for row in rows:
         if width < _TWO_COLUMNS:
-            yield from _filled(_INDENT + row.name, width, _INDENT * 2)
-            yield from _filled(_INDENT * 3 + row.text, width, _INDENT * 3)
+            yield from filled(_INDENT + row.name, width, _INDENT * 2)
+            yield from filled(_INDENT * 3 + row.text, width, _INDENT * 3)
             continue
         column = len(_INDENT) + min(longest, width // 2 - len(_INDENT) * 2) + _GAP
         name = _INDENT + row.name
@@ -99,25 +84,7 @@ def _table(rows: Sequence[_Row], width: int) -> Iterator[str]:
         if room < _GAP:
             yield name
             name, room = "", column
-        yield from _filled(name + " " * room + row.text, width, " " * column)
-
-
-def _filled(text: str, width: int, indent: str) -> Iterator[str]:
-    """Break ``text`` into lines of at most ``width`` cells, those after the first indented.
-
-    Spaces within it stay; only what is longer than a whole line is broken within a word.
-    """
-    line = ""
-    for unit in _UNIT.findall(text):
-        if line.strip() and not unit.isspace() and cells(line + unit) > width:
-            yield line.rstrip()
-            line = indent
-        for character in unit:
-            if line.strip() and not character.isspace() and cells(line + character) > width:
-                yield line.rstrip()
-                line = indent
-            line += character
-    yield line.rstrip()
+        yield from filled(name + " " * room + row.text, width, " " * column)
 
 
 def _command_line(example: str, width: int) -> Iterator[str]:

@@ -9,6 +9,7 @@ from zhima_cli.core.kinds import Kind
 from zhima_cli.output.dry_run import Section
 from zhima_cli.output.report import Report, Row
 from zhima_cli.output.screen import Screen
+from zhima_cli.output.wrapped import Prose
 from zhima_cli.words.vocabulary import Vocabulary
 
 # Below this, a value of 32 characters no longer fits beside its label in one line.
@@ -35,9 +36,9 @@ def show_panel(
 ) -> None:
     """Draw labelled values in a frame of ``color``; ``note`` must not be overlooked."""
     console = screen.console()
-    parts: list[Text | Table] = [_table(rows, console, screen)]
+    parts: list[Prose | Table] = [_table(rows, console, screen)]
     if note:
-        parts.append(Text(screen.safe(note), style="bold black on yellow"))
+        parts.append(Prose(screen.safe(note), "bold black on yellow"))
     panel = Panel(
         Group(*parts),
         title=Text(screen.safe(title), style=f"bold {color}"),
@@ -68,11 +69,11 @@ def show_sections(sections: tuple[Section, ...], words: Vocabulary, screen: Scre
 def _table(rows: tuple[Row, ...], console: Console, screen: Screen) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     if console.width < _TWO_COLUMNS:
-        table.add_column(overflow="fold")
+        table.add_column()
         for row in rows:
             label = Text(screen.safe(row.label), style="dim")
             value = _value(row.label, row.value, screen)
-            in_one = Text.assemble(label, "  ", value)
+            in_one = Text.assemble(label, "  ", (value.text, value.style))
             if in_one.cell_len <= console.width - _FRAME:
                 table.add_row(in_one)
             else:
@@ -80,7 +81,7 @@ def _table(rows: tuple[Row, ...], console: Console, screen: Screen) -> Table:
                 table.add_row(value)
         return table
     table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    table.add_column()
     for row in rows:
         table.add_row(
             Text(screen.safe(row.label), style="dim"), _value(row.label, row.value, screen)
@@ -88,5 +89,5 @@ def _table(rows: tuple[Row, ...], console: Console, screen: Screen) -> Table:
     return table
 
 
-def _value(label: str, value: str, screen: Screen) -> Text:
-    return Text(screen.safe(value), style="bold" if label == "biz_no" else "")
+def _value(label: str, value: str, screen: Screen) -> Prose:
+    return Prose(screen.safe(value), "bold" if label == "biz_no" else "")

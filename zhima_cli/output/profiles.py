@@ -8,6 +8,7 @@ from zhima_cli.core.profiles import ListedProfile, Listing, Setting
 from zhima_cli.core.sources import Source
 from zhima_cli.output.machine import SCHEMA
 from zhima_cli.output.screen import Screen
+from zhima_cli.output.wrapped import Prose
 from zhima_cli.words.vocabulary import Label, Vocabulary
 
 if TYPE_CHECKING:
@@ -79,10 +80,10 @@ def show_pretty(listing: Listing, words: Vocabulary, screen: Screen) -> None:
                 console.print(line, soft_wrap=True)
             unset = ", ".join(s.name for s in profile.settings if s.source is None)
             if unset:
-                text = Text(f"{labels[Label.NOT_SET]}: {unset}", style="dim")
-                console.print(Padding(text, _INDENT))
+                text = f"{labels[Label.NOT_SET]}: {unset}"
+                console.print(Padding(Prose(text, "dim"), _INDENT))
             for problem in _problems(profile, words):
-                console.print(Padding(Text(screen.safe(problem), style="yellow"), _INDENT))
+                console.print(Padding(Prose(screen.safe(problem), "yellow"), _INDENT))
     screen.stream.write(drawn.get())
 
 

@@ -99,7 +99,7 @@ CHINESE = Vocabulary(
             """请给出对象，例如 '{{"name":"value"}}'（在 shell 中用单引号），或用 @文件。""",
         ),
         Reason.CURLY_QUOTES: Sentence(
-            "{subject} 不是 JSON：其中有中文引号（“ ”）", '请改用 JSON 的引号："。'
+            "{subject} 不是 JSON：其中有中文引号（“”）", '请改用 JSON 的引号："。'
         ),
         Reason.NOT_A_JSON_OBJECT: Sentence(
             "{subject} 是 JSON，但不是对象", """请给出对象，例如 '{{"name":"value"}}'。"""
