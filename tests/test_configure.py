@@ -129,7 +129,7 @@ def test_a_path_is_typed_from_the_current_folder_and_written_from_the_files(
         f'[profiles."生产"]\napp_id = "{APP_ID}"\nprivate_key_file = "app.pem"\n'
         'alipay_public_key_file = "~/alipay.pem"\n'
     )
-    assert "下一步： zhima doctor --profile '生产' --config conf/my.toml\n" in result.err
+    assert "下一步：zhima doctor --profile '生产' --config conf/my.toml\n" in result.err
     shown = run_inside(["init-cert", f"-c{config}", *PERSON, "--dry-run", "-ojson"], files.home)
     assert (shown.status, shown.json["profile"]) == (0, "生产")
 

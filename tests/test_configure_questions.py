@@ -98,7 +98,7 @@ def test_certificates_are_asked_for_in_chinese_and_enter_keeps_the_rest(
         f'default_profile = "live"\n\n{old}app_cert_file = "{app}"\n'
         f'alipay_cert_file = "{alipay}"\nalipay_root_cert_file = "{root}"\n'
     )
-    assert "zhima: 下一步： zhima doctor --profile live" in result.err
+    assert "zhima: 下一步：zhima doctor --profile live" in result.err
     assert key[:60] not in result.err
 
 

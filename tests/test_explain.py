@@ -135,7 +135,7 @@ def test_plain_is_lines(home: Path) -> None:
     )
     blocks = explain(home, "40004", "--lang=zh").out.split("\n\n")
     assert len(blocks) == len(BUSINESS_ROWS)
-    assert blocks[0].startswith("code: 40004\nsub_code: 其他\n含义: 业务处理失败\n")
+    assert blocks[0].startswith("code: 40004\nsub_code: 其他\n含义：业务处理失败\n")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -294,8 +294,8 @@ def test_the_line_of_a_failure_works_as_it_is(account: Account, form: str) -> No
         variables = {"COLUMNS": "40"}
         failed = account.init_cert(f"--output={form}", "--lang=zh", variables=variables)
     line = failed.err.splitlines()[-1].strip()
-    assert line == f"详情: zhima explain 40003:{SHARED}"
-    words = shlex.split(line.removeprefix("详情: "))
+    assert line == f"详情：zhima explain 40003:{SHARED}"
+    words = shlex.split(line.removeprefix("详情："))
     assert "Check that the encryption key" in run_process(words[1:], account.home).out
 
 

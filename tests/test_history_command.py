@@ -295,7 +295,7 @@ def test_a_table_on_a_terminal(home: Path, lang: str) -> None:
     assert watched.status == 0
     assert "\x1b[" in watched.screen
     screen = ESCAPES.sub("", watched.screen)
-    again = {"en": "try again with:", "zh": "重试命令:"}[lang]
+    again = {"en": "try again with:", "zh": "重试命令："}[lang]
     table, commands = screen.split(again)
     lines = table.splitlines()
     assert max(map(cells, lines)) <= 80
@@ -341,7 +341,7 @@ def test_a_narrow_terminal_has_a_line_a_field(home: Path, lang: str) -> None:
     watched = run_in_terminal(["history", f"--lang={lang}"], home, 40)
     assert watched.status == 0
     screen = ESCAPES.sub("", watched.screen)
-    again = {"en": "try again with:", "zh": "重试命令:"}[lang]
+    again = {"en": "try again with:", "zh": "重试命令："}[lang]
     records, _, commands = screen.partition(again)
     assert max(map(cells, records.splitlines())) <= 40
     blocks = [block.replace(":\n", ": ").splitlines() for block in records.strip().split("\n\n")]
@@ -381,11 +381,11 @@ def test_show_has_every_record_of_the_transaction(home: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("lang", "again"), [("en", "try again with"), ("zh", "重试命令")])
+@pytest.mark.parametrize(("lang", "again"), [("en", "try again with: "), ("zh", "重试命令：")])
 def test_show_has_the_way_to_try_again(home: Path, lang: str, again: str) -> None:
     result = history(home, "show", LONG, f"--lang={lang}")
     assert result.status == 0
-    assert result.out.splitlines()[-1] == f"{again}: {UNKNOWN['try_again']}"
+    assert result.out.splitlines()[-1] == f"{again}{UNKNOWN['try_again']}"
     assert "try_again" not in result.out
 
 

@@ -69,7 +69,7 @@ def test_it_may_be_another_folder_and_json(tmp_path: Path) -> None:
         "public_key": line,
     }
     command = shlex.join(["zhima", "configure", "--private-key-file", str(made / NAMES[0])])
-    assert result.err.splitlines()[-1] == f"zhima: 下一步： {command}"
+    assert result.err.splitlines()[-1] == f"zhima: 下一步：{command}"
     assert not (tmp_path / ".config").exists()
 
 

@@ -61,12 +61,17 @@ class Panel:
     commands: Mapping[str, str] = field(default_factory=dict)
 
 
+# Chinese has a colon of its own, an escape where the charset lacks it.
+_COMMAND = re.compile(r"(?P<label>[^:：]+?)(?:: |：|\\uff1a)(?P<command>zhima .*)")
+
+
 def split_commands(text: str) -> tuple[list[str], dict[str, str]]:
     """Return the lines of a panel, and the command lines below it by their labels."""
     lines = text.splitlines()
-    commands = [line for line in lines if ": zhima " in line]
-    assert lines[len(lines) - len(commands) :] == commands, text
-    return lines[: len(lines) - len(commands)], dict(c.split(": ", 1) for c in commands)
+    commands = [found for line in lines if (found := _COMMAND.fullmatch(line))]
+    at = len(lines) - len(commands)
+    assert lines[at:] == [found[0] for found in commands], text
+    return lines[:at], {found["label"]: found["command"] for found in commands}
 
 
 def read_panel(text: str) -> Panel:
@@ -142,9 +147,9 @@ class TestPlain:
 
     def test_the_words_are_the_pages_own_in_chinese(self, account: Account) -> None:
         result = refuse(account, "--lang=zh")
-        assert "  含义: 合约异常\n" in result.err
+        assert "  含义：合约异常\n" in result.err
         solution = "请确定的产品码正确,合约已经生效,并且包含此业务的权限"
-        assert f"  解决方案: {solution}\n" in result.err
+        assert f"  解决方案：{solution}\n" in result.err
         assert "退出状态 4" in result.err
 
     def test_the_environment_chooses_the_form_and_the_option_wins(self, account: Account) -> None:

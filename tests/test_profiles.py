@@ -466,7 +466,7 @@ def test_plain_is_a_line_a_setting(account: Account) -> None:
     ("lang", "words"),
     [
         ("en", ("used, since none is named", "not set: ", "default", "file", "set")),
-        ("zh", ("使用中：没有另行指定", "未设置: ", "默认", "文件", "已设置")),
+        ("zh", ("使用中：没有另行指定", "未设置：", "默认", "文件", "已设置")),
     ],
 )
 def test_pretty_breaks_no_value(
@@ -484,5 +484,5 @@ def test_pretty_breaks_no_value(
         own += [f"  app_id  {words[3]}  {APP_ID}", f"  gateway  {words[2]}", f"    {gateway}"]
     assert [line for line in own if line not in lines] == []
     # What a person may copy is left to the terminal to wrap.
-    copied = re.compile(r"\S+: /|.* /|    (SHA256|https)")
+    copied = re.compile(r"\S+(?:: |：)/|.* /|    (SHA256|https)")
     assert all(cells(line) <= columns or copied.match(line) for line in lines)

@@ -63,9 +63,9 @@ def test_nothing_is_asked_for_where_the_environment_has_it(account: Account) -> 
 
 def test_the_questions_are_asked_in_chinese_too(account: Account) -> None:
     with at_terminal(account.home, "init-cert", *DRY_RUN, "--lang=zh") as terminal:
-        terminal.wait_for("证件上的姓名 (cert_name): ")
+        terminal.wait_for("证件上的姓名（cert_name）：")
         terminal.type(" 收委 \n")
-        terminal.wait_for("证件号码 (cert_no): ")
+        terminal.wait_for("证件号码（cert_no）：")
         terminal.type(f"{NUMBER}\n")
         result = terminal.finish()
     # Nobody means the spaces that a prompt takes along.

@@ -54,7 +54,7 @@ def check_panel(screen: str, columns: int) -> list[str]:
 
     The command lines below it are wrapped by the terminal, so that they can be copied whole.
     """
-    lines = [line for line in screen.splitlines() if not re.match(r"[^│]+: zhima ", line)]
+    lines = [line for line in screen.splitlines() if not re.match(r"[^│]+(: |：)zhima ", line)]
     assert {cells(line) for line in lines} == {cells(lines[0])}, screen
     assert cells(lines[0]) <= columns, screen
     assert lines[0][0] + lines[0][-1] + lines[-1][0] + lines[-1][-1] == "╭╮╰╯", screen

@@ -26,7 +26,7 @@ from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.kinds import Kind
 from zhima_cli.words.chinese import CHINESE
 from zhima_cli.words.english import ENGLISH
-from zhima_cli.words.vocabulary import Label, Vocabulary
+from zhima_cli.words.vocabulary import Label, Vocabulary, labelled, led_to
 
 LANGUAGES = {"en": ENGLISH, "zh": CHINESE}
 # Han, and the punctuation and the full-width forms that go with it.
@@ -268,3 +268,16 @@ def test_what_is_wrong_ends_open_and_the_remedy_is_a_sentence(words: Vocabulary)
     for reason, sentence in (*words.reasons.items(), *words.endings.items()):
         assert not sentence.what.endswith((".", "。")), reason
         assert sentence.remedy.endswith((".", "。", "?", "？")), reason
+
+
+def test_a_label_has_its_languages_colon_and_a_name_of_the_protocol_its_own() -> None:
+    assert labelled("more", "zhima explain 3") == "more: zhima explain 3"
+    assert labelled("详情", "zhima explain 3") == "详情：zhima explain 3"
+    assert labelled("biz_no", "1") == "biz_no: 1"
+    assert (led_to("ready:", "x"), led_to("已就绪：", "x")) == ("ready: x", "已就绪：x")
+    assert led_to("transaction_id 为", "x") == "transaction_id 为 x"
+    half_width = re.compile(r"[\u3400-\u9fff）”][:,;?!](?:\s|$)|： ")
+    texts = [*CHINESE.labels.values(), *CHINESE.kinds.values(), *CHINESE.helps.values()]
+    for sentence in (*CHINESE.reasons.values(), *CHINESE.endings.values()):
+        texts += [sentence.what, sentence.remedy]
+    assert [text for text in texts if half_width.search(text)] == []

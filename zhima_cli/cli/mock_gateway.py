@@ -14,7 +14,7 @@ from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.files import read_file, system_words
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.sources import MAX_KEY_BYTES, expand_home
-from zhima_cli.words.vocabulary import Label
+from zhima_cli.words.vocabulary import Label, led_to
 
 if TYPE_CHECKING:
     from zhima_cli.mock.keys import KeyPair, KnownKey, MockKeys
@@ -68,7 +68,7 @@ def mock_gateway(
                 path = expand_home(write_profile, session.environment.home)
                 write(path, url, keys, "--write-profile", with_encryption=with_encryption)
                 session.tell(Label.MOCK_PROFILE_WRITTEN, str(path))
-            session.show(f"{words[Label.MOCK_READY]} {url}")
+            session.show(led_to(words[Label.MOCK_READY], url))
             stopped.get()
     return EXIT_STATUS[Kind.SUCCESS]
 

@@ -14,7 +14,7 @@ from zhima_cli.core.profile import is_absent
 from zhima_cli.core.signature import SignType
 from zhima_cli.core.sources import option_name
 from zhima_cli.output.wrapped import show_wrapped
-from zhima_cli.words.vocabulary import Label
+from zhima_cli.words.vocabulary import Label, labelled
 
 _QUESTIONS = (
     (Setting.APP_ID, Label.ASK_APP_ID),
@@ -177,8 +177,8 @@ def _due(option: str) -> InputError:
 def _complain(session: Session, *problems: Problem) -> None:
     for problem in problems:
         sentence = session.words.say(problem)
-        error = session.words.labels[Label.ERROR]
-        _show(f"{error}: {sentence.what} - {sentence.remedy}", session)
+        said = f"{sentence.what} - {sentence.remedy}"
+        _show(labelled(session.words.labels[Label.ERROR], said), session)
 
 
 def _show(text: str, session: Session) -> None:

@@ -17,7 +17,7 @@ from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Surroundings
 from zhima_cli.output.form import Form
 from zhima_cli.output.screen import Screen
-from zhima_cli.words.vocabulary import Label, Vocabulary
+from zhima_cli.words.vocabulary import Label, Vocabulary, labelled, led_to
 
 if TYPE_CHECKING:
     from zhima_cli.core.outcome import Outcome
@@ -84,7 +84,7 @@ class Session:
 
     def tell(self, label: Label, text: str) -> None:
         """Say something in one line on standard error."""
-        self.log(f"zhima: {self.words.labels[label]} {text}")
+        self.log(f"zhima: {led_to(self.words.labels[label], text)}")
 
     def log(self, line: str) -> None:
         """Write a line to standard error; where that is closed or full, go on without."""
@@ -95,8 +95,8 @@ class Session:
         """Say what is not wrong but should be known."""
         for problem in problems:
             sentence = self.words.say(problem)
-            warning = self.words.labels[Label.WARNING]
-            self.log(f"zhima: {warning}: {sentence.what} - {sentence.remedy}")
+            said = f"{sentence.what} - {sentence.remedy}"
+            self.log(f"zhima: {labelled(self.words.labels[Label.WARNING], said)}")
 
     def show(self, text: str) -> int:
         """Show lines that were asked for; return the exit status. Raises UnwrittenError."""

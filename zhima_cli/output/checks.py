@@ -10,7 +10,7 @@ from zhima_cli.output.screen import Screen
 from zhima_cli.output.wrapped import Prose
 from zhima_cli.words.checks import CheckWords, check_words
 from zhima_cli.words.language import Language
-from zhima_cli.words.vocabulary import Label, Sentence, fill
+from zhima_cli.words.vocabulary import Label, Sentence, fill, labelled
 
 # Below this, the words no longer fit beside the title.
 _TWO_COLUMNS = 60
@@ -47,7 +47,8 @@ def describe(check: Check, language: Language) -> tuple[Sentence, ...]:
 
 def more_line(language: Language) -> str:
     """Return the line that leads on from a check that is not right."""
-    return f"{language.vocabulary.labels[Label.MORE]}: zhima explain {name_of(Kind.CONFIG)}"
+    command = f"zhima explain {name_of(Kind.CONFIG)}"
+    return labelled(language.vocabulary.labels[Label.MORE], command)
 
 
 def show_json(checks: Sequence[Check], language: Language, screen: Screen) -> None:

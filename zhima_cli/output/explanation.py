@@ -12,7 +12,7 @@ from zhima_cli.output.report import Row, in_language
 from zhima_cli.output.screen import Screen
 from zhima_cli.output.wrapped import Prose
 from zhima_cli.words.language import Language
-from zhima_cli.words.vocabulary import Label, Sentence
+from zhima_cli.words.vocabulary import Label, Sentence, labelled
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,7 +34,7 @@ def show_plain(topics: tuple[Topic, ...], language: Language, screen: Screen) ->
         if at > 0:
             screen.line("")
         for row in _rows(topic, language):
-            screen.line(f"{row.label}: {row.value}")
+            screen.line(labelled(row.label, row.value))
 
 
 def show_pretty(topics: tuple[Topic, ...], language: Language, screen: Screen) -> None:
@@ -70,7 +70,7 @@ def show_list(topics: tuple[Topic, ...], language: Language, screen: Screen) -> 
             console.print(Prose(screen.safe(heading), "bold cyan"))
             _print_group(members, language, screen, console)
     screen.stream.write(drawn.get())
-    screen.line(f"{labels[Label.MORE]}: zhima explain CODE")
+    screen.line(labelled(labels[Label.MORE], "zhima explain CODE"))
 
 
 def _print_group(

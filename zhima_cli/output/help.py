@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zhima_cli.core.commands import Command
 from zhima_cli.output.screen import Screen
 from zhima_cli.output.wrapped import cells, filled
-from zhima_cli.words.vocabulary import Label, Vocabulary
+from zhima_cli.words.vocabulary import Label, Vocabulary, led_to
 
 # Below this, what a thing is stands under its name and not beside it.
 _TWO_COLUMNS = 60
@@ -31,8 +31,7 @@ def show_help(command: Command, words: Vocabulary, screen: Screen) -> None:
         (labels[Label.COMMANDS], [_Row(each.words[-1], each.help) for each in command.commands]),
     )
     width = screen.width
-    heading = labels[Label.USAGE]
-    usage = f"{heading}{' ' if heading.isascii() else ''}{usage_of(command, words)}"
+    usage = led_to(labels[Label.USAGE], usage_of(command, words))
     for line in filled(usage, width, _INDENT * 2):
         screen.line(line)
     screen.line("")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from zhima_cli.output.report import Report
 from zhima_cli.output.screen import Screen
-from zhima_cli.words.vocabulary import Vocabulary
+from zhima_cli.words.vocabulary import Vocabulary, labelled
 
 if TYPE_CHECKING:
     from zhima_cli.output.dry_run import Section
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 def show_failure(report: Report, screen: Screen) -> None:
     """Write a failure, a line a row."""
-    title = f"{report.title}: {report.code}" if report.code else report.title
+    title = labelled(report.title, report.code) if report.code else report.title
     screen.line(f"zhima: {title} ({report.footer})")
     for row in (*report.rows, *report.commands):
-        screen.line(f"  {row.label}: {row.value}")
+        screen.line(f"  {labelled(row.label, row.value)}")
     if report.note:
         screen.line(f"  {report.note}")
 
 
 def show_bug(report: Report, screen: Screen) -> None:
     """Write a fault of zhima's own as one line."""
-    rows = "; ".join(f"{row.label}: {row.value}" for row in (*report.rows, *report.commands))
-    screen.line(f"zhima: {report.title} ({report.footer}): {rows}")
+    rows = "; ".join(labelled(r.label, r.value) for r in (*report.rows, *report.commands))
+    screen.line(labelled(f"zhima: {report.title} ({report.footer})", rows))
 
 
 def show_sections(sections: "tuple[Section, ...]", words: Vocabulary, screen: Screen) -> None:

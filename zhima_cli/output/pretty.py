@@ -10,7 +10,7 @@ from zhima_cli.output.dry_run import Section
 from zhima_cli.output.report import Report, Row
 from zhima_cli.output.screen import Screen
 from zhima_cli.output.wrapped import Prose
-from zhima_cli.words.vocabulary import Vocabulary
+from zhima_cli.words.vocabulary import Vocabulary, labelled
 
 # Below this, a value of 32 characters no longer fits beside its label in one line.
 _TWO_COLUMNS = 60
@@ -23,7 +23,7 @@ def show_report(report: Report, screen: Screen) -> None:
     color = "green" if report.kind is Kind.SUCCESS else "red"
     show_panel(report.title, report.rows, color, screen, report.footer, report.note)
     for row in report.commands:
-        screen.line(f"{row.label}: {row.value}")
+        screen.line(labelled(row.label, row.value))
 
 
 def show_panel(

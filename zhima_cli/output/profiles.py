@@ -9,7 +9,7 @@ from zhima_cli.core.sources import Source
 from zhima_cli.output.machine import SCHEMA
 from zhima_cli.output.screen import Screen
 from zhima_cli.output.wrapped import Prose
-from zhima_cli.words.vocabulary import Label, Vocabulary
+from zhima_cli.words.vocabulary import Label, Vocabulary, labelled
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,7 +67,7 @@ def show_pretty(listing: Listing, words: Vocabulary, screen: Screen) -> None:
     console = screen.console()
     with console.capture() as drawn:
         path = listing.path or labels[Label.NO_FILE]
-        console.print(Text(screen.safe(f"{labels[Label.CONFIG_FILE]}: {path}")), soft_wrap=True)
+        console.print(Text(screen.safe(labelled(labels[Label.CONFIG_FILE], path))), soft_wrap=True)
         for profile in listing.profiles:
             console.print()
             heading = Text(screen.safe(profile.name), style="bold cyan")
@@ -80,7 +80,7 @@ def show_pretty(listing: Listing, words: Vocabulary, screen: Screen) -> None:
                 console.print(line, soft_wrap=True)
             unset = ", ".join(s.name for s in profile.settings if s.source is None)
             if unset:
-                text = f"{labels[Label.NOT_SET]}: {unset}"
+                text = labelled(labels[Label.NOT_SET], unset)
                 console.print(Padding(Prose(text, "dim"), _INDENT))
             for problem in _problems(profile, words):
                 console.print(Padding(Prose(screen.safe(problem), "yellow"), _INDENT))
@@ -137,7 +137,7 @@ def _place(setting: Setting, words: Vocabulary) -> str:
 
 def _value(setting: Setting, is_set: str, is_wrong: str) -> str:
     if setting.is_wrong:
-        return f"{is_wrong}: {setting.path}" if setting.path else is_wrong
+        return labelled(is_wrong, setting.path) if setting.path else is_wrong
     return setting.value or setting.path or is_set
 
 
@@ -150,7 +150,7 @@ def _fingerprint(setting: Setting) -> str | None:
 def _problems(profile: ListedProfile, words: Vocabulary) -> Iterator[str]:
     for label, problems in ((Label.ERROR, profile.faults), (Label.WARNING, profile.warnings)):
         for sentence in map(words.say, problems):
-            yield f"{words.labels[label]}: {sentence.what} - {sentence.remedy}"
+            yield labelled(words.labels[label], f"{sentence.what} - {sentence.remedy}")
 
 
 def _profile(profile: ListedProfile, words: Vocabulary) -> dict[str, object]:

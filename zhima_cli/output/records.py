@@ -11,7 +11,7 @@ from zhima_cli.core.options import Options
 from zhima_cli.core.records import Record, State, Subject
 from zhima_cli.output.again import try_again_command
 from zhima_cli.output.screen import Screen
-from zhima_cli.words.vocabulary import Label, Vocabulary
+from zhima_cli.words.vocabulary import Label, Vocabulary, labelled
 
 # Below this, a table's columns would break what has to be copied whole.
 _TABLE_CELLS = 76
@@ -107,7 +107,7 @@ def show_table(
         screen.stream.write(drawn.get())
     commands = [command for record in records if (command := try_again(record, options))]
     if commands:
-        screen.line(f"{words.labels[Label.TRY_AGAIN_WITH]}:")
+        screen.line(labelled(words.labels[Label.TRY_AGAIN_WITH], "").rstrip())
         for command in commands:
             screen.line(f"  {command}")
 
@@ -119,7 +119,7 @@ def show_record(record: Record, options: Options, words: Vocabulary, screen: Scr
             screen.line(f"{name}: {_text(value)}")
     command = try_again(record, options)
     if command:
-        screen.line(f"{words.labels[Label.TRY_AGAIN_WITH]}: {command}")
+        screen.line(labelled(words.labels[Label.TRY_AGAIN_WITH], command))
 
 
 _FIELDS = (

@@ -9,7 +9,7 @@ from zhima_cli.output.machine import SCHEMA
 from zhima_cli.output.report import Report, Row, signature_row, what_it_says
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.language import Language
-from zhima_cli.words.vocabulary import Label, Sentence, Vocabulary
+from zhima_cli.words.vocabulary import Label, Sentence, Vocabulary, labelled
 
 
 def show_json(verdict: Verdict, profile: str, language: Language, screen: Screen) -> None:
@@ -62,7 +62,7 @@ def report(verdict: Verdict, profile: str, language: Language) -> Report:
 def show_lines(report: Report, screen: Screen) -> None:
     """Write an answer whose signature holds, a line a row."""
     for row in report.rows:
-        screen.line(f"{row.label}: {row.value}")
+        screen.line(labelled(row.label, row.value))
     if report.note:
         screen.line(report.note)
 

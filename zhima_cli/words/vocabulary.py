@@ -132,6 +132,16 @@ class Vocabulary:
         return fill(self.reasons[problem.reason], problem)
 
 
+def labelled(label: str, value: str) -> str:
+    """Return the value behind its label. A name of the protocol's has the same colon everywhere."""
+    return f"{label}: {value}" if label.isascii() else f"{label}：{value}"
+
+
+def led_to(words: str, value: str) -> str:
+    """Return the value behind the words that lead to it; a full-width colon needs no space."""
+    return f"{words}{value}" if words.endswith("：") else f"{words} {value}"
+
+
 def fill(sentence: Sentence, problem: Problem) -> Sentence:
     """Return the sentence with the problem's own values in the places for them."""
     return Sentence(_fill(sentence.what, problem), _fill(sentence.remedy, problem))
