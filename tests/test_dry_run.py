@@ -2,9 +2,7 @@
 
 import json
 import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +11,9 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 import pytest
 
 from tests.conftest import APP_ID, Account
-from tests.support import curl as curl_stand_in
 from tests.support.independent import ReadRequest, private_pem, read_request, signed_answer
 from tests.support.program import BEIJING_NOW, PERSON, Result, run_inside
+from tests.support.stand_ins import with_and_without, write_stand_in
 from tests.support.stub import Seen, stub_gateway
 
 ID = "ZGYD201610252323000001234"
@@ -244,9 +242,6 @@ class TestForPeople:
         assert r"\u6536\u59d4" in result.out
 
 
-CURLS = ["stand-in", *(["real"] if shutil.which("curl") else [])]
-
-
 @dataclass(frozen=True)
 class Shell:
     """What a command did in a shell: the answer that it printed, and curl's own arguments."""
@@ -261,11 +256,7 @@ def run_in_shell(command: str, home: Path, *, real: bool) -> Shell:
     folder = home / "bin"
     path = os.environ["PATH"]
     if not real:
-        folder.mkdir()
-        script = folder / "curl"
-        program = f'"{sys.executable}" "{curl_stand_in.__file__}"'
-        script.write_text(f'#!/bin/sh\nexec {program} "$@"\n', encoding="utf-8")
-        script.chmod(0o755)
+        write_stand_in("curl", folder)
         path = f"{folder}:{path}"
     done = subprocess.run(
         ["sh", "-c", command],
@@ -280,10 +271,10 @@ def run_in_shell(command: str, home: Path, *, real: bool) -> Shell:
 
 
 class TestCurl:
-    @pytest.mark.parametrize("curl", CURLS)
+    @with_and_without("curl")
     @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
     def test_the_command_sends_exactly_the_request(
-        self, account: Account, case: tuple[str, ...], curl: str
+        self, account: Account, case: tuple[str, ...], real: bool
     ) -> None:
         answer = signed_answer(account.keys.alipay)
         with stub_gateway(answer) as stub:
@@ -292,7 +283,7 @@ class TestCurl:
             assert (result.status, result.err) == (0, "")
             assert result.out.count("\n") == 1
             account.init_cert(f"--transaction-id={ID}", *case, person=())
-            shell = run_in_shell(result.out, account.home, real=curl == "real")
+            shell = run_in_shell(result.out, account.home, real=real)
         assert shell.out == answer
         by_zhima, by_curl = stub.seen
         assert (by_curl.path, by_curl.query) == (by_zhima.path, by_zhima.query)

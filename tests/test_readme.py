@@ -17,6 +17,7 @@ from tests.support.exchange import Authority
 from tests.support.independent import private_pem, public_pem
 from tests.support.mock_client import mock_keys, served_mock
 from tests.support.program import run_inside, zhima_command
+from tests.support.stand_ins import with_and_without, write_stand_in
 from zhima_cli import __version__
 from zhima_cli.core.keys import load_public_key
 from zhima_cli.mock.keys import KnownKey, MockKeys
@@ -57,6 +58,7 @@ def blocks_of(page: str) -> list[Block]:
 
 
 BLOCKS = blocks_of(README)
+_PATH = f"{Path(zhima_command()).parent}{os.pathsep}{os.environ['PATH']}"
 
 
 def under(heading: str, language: str = "sh") -> list[str]:
@@ -73,6 +75,14 @@ class Shell:
     home: Path
     variables: dict[str, str]
 
+    def with_stand_in(self, name: str) -> "Shell":
+        """Return the same machine with something in the place of the program."""
+        folder = self.home / "stand-ins"
+        write_stand_in(name, folder)
+        path = f"{folder}{os.pathsep}{_PATH}"
+        called = self.home / "arguments.json"
+        return Shell(self.home, {**self.variables, "PATH": path, "CURL_ARGUMENTS": str(called)})
+
     def run(self, script: str, **more: str) -> str:
         """Run a script, which must succeed; return its output."""
         done = subprocess.run(
@@ -80,7 +90,7 @@ class Shell:
             cwd=self.home,
             env={
                 "HOME": str(self.home),
-                "PATH": f"{Path(zhima_command()).parent}{os.pathsep}{os.environ['PATH']}",
+                "PATH": _PATH,
                 "LANG": "C.UTF-8",
                 **self.variables,
                 **more,
@@ -121,12 +131,6 @@ def member(tmp_path: Path, keys: Keys) -> Iterator[Shell]:
         done = run_inside(["configure", *options, f"--gateway={platform.url}"], tmp_path)
         assert done.status == 0, done
         yield Shell(tmp_path, {"NAME": "收委", "NUMBER": "260104197909275964", "ORDER": "ORDER_1"})
-
-
-def needs_programs(*names: str) -> pytest.MarkDecorator:
-    """Skip a test where a program of the README's is not there."""
-    missing = [name for name in names if shutil.which(name) is None]
-    return pytest.mark.skipif(bool(missing), reason=f"not on this machine: {missing}")
 
 
 # --- the first steps -------------------------------------------------------------------------
@@ -170,9 +174,10 @@ def test_with_an_account_of_the_sandbox(member: Shell) -> None:
 
 
 @pytest.mark.long
-@needs_programs("curl")
-def test_when_it_does_not_work(member: Shell) -> None:
-    said = member.run("\n".join(under("When it does not work")))
+@with_and_without("curl")
+def test_when_it_does_not_work(member: Shell, real: bool) -> None:
+    shell = member if real else member.with_stand_in("curl")
+    said = shell.run("\n".join(under("When it does not work")))
     assert "ARRANGEMENT_ERROR" in said
     assert "signature: verified" in said
 
@@ -251,10 +256,15 @@ def test_xargs(member: Shell) -> None:
 
 
 @pytest.mark.long
-@needs_programs("jq")
-def test_jq(member: Shell) -> None:
+@with_and_without("jq")
+def test_jq(member: Shell, real: bool) -> None:
+    shell = member if real else member.with_stand_in("jq")
     (script,) = under("jq")
-    assert re.fullmatch(r"ZMMOCK\d+\n", member.run(script))
+    assert re.fullmatch(r"ZMMOCK\d+\n", shell.run(script))
+    refused = shell.run(script.replace("@person.json", "'{}'"))
+    assert refused.startswith("exit status 2\nusage: ")
+    wrong = shell.run(script, ZHIMA_CHARSET="big5")
+    assert "ZHIMA_CHARSET" in wrong.splitlines()[-1]
 
 
 def test_a_dockerfile(newcomer: Shell) -> None:
