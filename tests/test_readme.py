@@ -1,15 +1,19 @@
 """Every block of the README runs as it stands, and the pages in both languages are equal."""
 
+import itertools
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.conftest import APP_ID, Keys
 from tests.support.commands import every_command
@@ -313,8 +317,117 @@ def test_installing(newcomer: Shell) -> None:
 def test_every_block_is_run_here() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
     run = set(re.findall(r'under\("([^"]+)"', source))
-    # Those are the tests themselves, whose first line .ci/run takes from there.
-    assert {block.heading for block in BLOCKS} - run == {"Tests"}
+    assert {block.heading for block in BLOCKS} - run == set()
+
+
+# --- the tests themselves ----------------------------------------------------------------------
+
+_ABOUT_TESTS = README.split("\n## Tests\n")[1].split("\n## ")[0]
+_OF_A_MODULE = re.compile(r"(?:\.venv/bin/)?python3? -m [^\n`&]+")
+# What is behind `python -m`, of every line in the blocks there and in the text.
+MODULES = [shlex.split(line)[2:] for line in _OF_A_MODULE.findall(_ABOUT_TESTS)]
+WRITERS = ("tests.pictures", "tests.manual")
+
+
+def lines_of(module: str) -> list[list[str]]:
+    """Return what follows the module's name, of each line that runs it."""
+    found = [arguments for name, *arguments in MODULES if name == module]
+    assert found, module
+    return found
+
+
+def run_module(module: str, *arguments: str, folder: Path = ROOT) -> str:
+    """Run a module, which must succeed; return its output."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.returncode == 0, done
+    return done.stdout.decode()
+
+
+def test_the_first_test_line_is_the_one_that_ci_runs() -> None:
+    first, _ = under("Tests")
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    (assignment,) = re.findall(r"^line=\$\(.*\)$", script, re.M)
+    assert '\n  eval "$line"\n' in script
+    done = subprocess.run(
+        ["sh", "-euc", f'{assignment}\nprintf "%s\\n" "$line"'],
+        cwd=ROOT,
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.decode() == first
+    # What is longer, and what compares, is run by it as the text says it.
+    for arguments in lines_of("pytest"):
+        if arguments:
+            assert f"\n.venv/bin/python -m pytest {shlex.join(arguments)}\n" in script
+
+
+@pytest.mark.long
+def test_the_test_lines_have_every_test_between_them_once() -> None:
+    counts = []
+    for arguments in lines_of("pytest"):
+        said = run_module("pytest", *arguments, "--collect-only", "-q", "-n", "0")
+        (found,) = re.findall(r"^(\d+)/(\d+) tests collected", said, re.M)
+        counts.append(tuple(map(int, found)))
+    collected, totals = zip(*counts, strict=True)
+    assert all(collected)
+    assert {sum(collected)} == set(totals)
+
+
+def test_what_is_installed_for_the_tests_is_there() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    own, more = lines_of("pip")
+    assert own[-1] == ".[test]"
+    assert "test" in project["optional-dependencies"]
+    files = [word for option, word in itertools.pairwise(more) if option == "-r"]
+    assert sorted(files) == [f"tests/{name}/requirements.txt" for name in ("fuzz", "mutation")]
+    for file in files:
+        lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+        requirements = [Requirement(line) for line in lines if not line.startswith("#")]
+        assert requirements
+
+
+@pytest.mark.parametrize(
+    "line", [m for m in MODULES if m[0].startswith("tests.") and m[0] not in WRITERS], ids=" ".join
+)
+def test_a_line_that_takes_long_is_one_that_its_program_knows(line: list[str]) -> None:
+    """Its arguments are read, and the help is shown in the place of doing it."""
+    shown = run_module(*line, "--help")
+    assert f"usage: python -m {line[0]} " in shown
+    assert [word for word in line if word.startswith("-") and word not in shown] == []
+
+
+@pytest.mark.long
+def test_pictures_and_manual_are_written_anew(tmp_path: Path) -> None:
+    folders = {"tests.pictures": "docs/pictures", "tests.manual": "man"}
+    for name in ("tests", "zhima_cli"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for module in WRITERS:
+        assert lines_of(module) == [[]]
+        run_module(module, folder=tmp_path)
+        folder = folders[module]
+        files = {path for path in (ROOT / folder).rglob("*") if path.is_file()}
+        assert files
+        for path in files:
+            assert (tmp_path / path.relative_to(ROOT)).read_bytes() == path.read_bytes()
+
+
+def test_there_is_no_other_line_about_the_tests() -> None:
+    tried = {"venv", "pip", "pytest", "tests.fuzz", "tests.mutation", "tests.benchmark", *WRITERS}
+    assert {name for name, *_ in MODULES} == tried
+    for block in under("Tests"):
+        for line in block.replace("&&", "\n").splitlines():
+            assert _OF_A_MODULE.fullmatch(line.strip()), line
+
+
+# --- commands ----------------------------------------------------------------------------------
 
 
 def test_the_commands_are_listed() -> None:
