@@ -11,6 +11,7 @@ from typer.main import get_group
 from zhima_cli import __version__
 from zhima_cli.cli.arguments import HELP_OPTIONS, Grammar
 from zhima_cli.cli.completion import ASKED
+from zhima_cli.cli.declarations import LangOption
 from zhima_cli.cli.environment import Environment
 from zhima_cli.cli.presentation import choose_presentation
 from zhima_cli.cli.session import Session
@@ -184,7 +185,7 @@ def _commands(group: TyperGroup) -> Mapping[str, TyperCommand | TyperGroup]:
 
 def _options_of_zhima(
     version: Annotated[bool, typer.Option(_VERSION)] = False,
-    lang: Annotated[str | None, typer.Option("--lang", metavar="zh|en")] = None,
+    lang: LangOption = None,
 ) -> None: ...
 
 

@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from zhima_cli.cli.declarations import DebugOption, LangOption
 from zhima_cli.cli.session import Session
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.kinds import Kind
@@ -30,8 +31,8 @@ SCRIPTS = {
 def completion(
     context: typer.Context,
     shell: Annotated[str, typer.Argument(metavar="SHELL")],
-    lang: Annotated[str | None, typer.Option(metavar="zh|en")] = None,  # noqa: ARG001 -- the presentation has it
-    debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
+    lang: LangOption = None,  # noqa: ARG001 -- the presentation has it
+    debug: DebugOption = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """Print the script for a shell; return the exit status."""
     from importlib import resources  # every run imports this module

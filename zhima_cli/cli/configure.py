@@ -4,35 +4,45 @@ from typing import Annotated
 
 import typer
 
+from zhima_cli.cli.declarations import (
+    CharsetOption,
+    ConfigOption,
+    DebugOption,
+    FileOption,
+    LangOption,
+    OutputOption,
+    ProfileOption,
+    SignTypeOption,
+    TextOption,
+    UrlOption,
+)
 from zhima_cli.cli.session import Session
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.options import Options
 from zhima_cli.output.form import Form
 
-_File = Annotated[str | None, typer.Option(metavar="PATH")]
-
 
 def configure(
     context: typer.Context,
-    config: Annotated[str | None, typer.Option("--config", "-c", metavar="PATH")] = None,
-    profile: Annotated[str | None, typer.Option("--profile", "-p", metavar="NAME")] = None,
-    app_id: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
-    gateway: Annotated[str | None, typer.Option(metavar="URL")] = None,
-    private_key_file: _File = None,
-    alipay_public_key_file: _File = None,
-    app_cert_file: _File = None,
-    alipay_cert_file: _File = None,
-    alipay_root_cert_file: _File = None,
-    encrypt_key_file: _File = None,
-    sign_type: Annotated[str | None, typer.Option(metavar="RSA2|RSA")] = None,
-    charset: Annotated[str | None, typer.Option(metavar="CHARSET")] = None,
+    config: ConfigOption = None,
+    profile: ProfileOption = None,
+    app_id: TextOption = None,
+    gateway: UrlOption = None,
+    private_key_file: FileOption = None,
+    alipay_public_key_file: FileOption = None,
+    app_cert_file: FileOption = None,
+    alipay_cert_file: FileOption = None,
+    alipay_root_cert_file: FileOption = None,
+    encrypt_key_file: FileOption = None,
+    sign_type: SignTypeOption = None,
+    charset: CharsetOption = None,
     inline_keys: Annotated[bool, typer.Option("--inline-keys")] = False,
     default: Annotated[bool, typer.Option("--default")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FORM")] = None,  # noqa: ARG001 -- the presentation has it
-    lang: Annotated[str | None, typer.Option(metavar="zh|en")] = None,  # noqa: ARG001 -- likewise
-    debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
+    output: OutputOption = None,  # noqa: ARG001 -- the presentation has it
+    lang: LangOption = None,  # noqa: ARG001 -- likewise
+    debug: DebugOption = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """Change a profile, or under ``--dry-run`` show how; return the exit status."""
     session: Session = context.obj

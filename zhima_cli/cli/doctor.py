@@ -5,6 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zhima_cli.cli.declarations import (
+    CharsetOption,
+    ConfigOption,
+    DebugOption,
+    FileOption,
+    LangOption,
+    OutputOption,
+    ProfileOption,
+    SecondsOption,
+    SignTypeOption,
+    TextOption,
+    UrlOption,
+)
 from zhima_cli.cli.session import Session
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
@@ -14,30 +27,27 @@ from zhima_cli.output.form import Form
 if TYPE_CHECKING:
     from zhima_cli.core.account import Account
 
-_Text = Annotated[str | None, typer.Option(metavar="TEXT")]
-_File = Annotated[str | None, typer.Option(metavar="PATH")]
-
 
 def doctor(
     context: typer.Context,
-    config: Annotated[str | None, typer.Option("--config", "-c", metavar="PATH")] = None,
-    profile: Annotated[str | None, typer.Option("--profile", "-p", metavar="NAME")] = None,
+    config: ConfigOption = None,
+    profile: ProfileOption = None,
     online: Annotated[bool, typer.Option("--online")] = False,
-    gateway: Annotated[str | None, typer.Option(metavar="URL")] = None,
-    app_id: _Text = None,
-    private_key_file: _File = None,
-    alipay_public_key_file: _File = None,
-    app_cert_file: _File = None,
-    alipay_cert_file: _File = None,
-    alipay_root_cert_file: _File = None,
-    encrypt_key_file: _File = None,
-    sign_type: Annotated[str | None, typer.Option(metavar="RSA2|RSA")] = None,
-    charset: Annotated[str | None, typer.Option(metavar="CHARSET")] = None,
-    timeout: Annotated[str | None, typer.Option(metavar="SECONDS")] = None,
-    history: _File = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FORM")] = None,  # noqa: ARG001 -- the presentation has it
-    lang: Annotated[str | None, typer.Option(metavar="zh|en")] = None,  # noqa: ARG001 -- likewise
-    debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
+    gateway: UrlOption = None,
+    app_id: TextOption = None,
+    private_key_file: FileOption = None,
+    alipay_public_key_file: FileOption = None,
+    app_cert_file: FileOption = None,
+    alipay_cert_file: FileOption = None,
+    alipay_root_cert_file: FileOption = None,
+    encrypt_key_file: FileOption = None,
+    sign_type: SignTypeOption = None,
+    charset: CharsetOption = None,
+    timeout: SecondsOption = None,
+    history: FileOption = None,
+    output: OutputOption = None,  # noqa: ARG001 -- the presentation has it
+    lang: LangOption = None,  # noqa: ARG001 -- likewise
+    debug: DebugOption = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """Make all checks and list them; return the exit status."""
     from zhima_cli.core.checks import is_healthy

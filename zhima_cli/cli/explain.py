@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from zhima_cli.cli.declarations import DebugOption, LangOption, OutputOption
 from zhima_cli.cli.session import Session
 from zhima_cli.core.explaining import all_topics, find_topics
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
@@ -13,9 +14,9 @@ from zhima_cli.output.form import Form
 def explain(
     context: typer.Context,
     code: Annotated[str | None, typer.Argument(metavar="CODE")] = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FORM")] = None,  # noqa: ARG001 -- the presentation has it
-    lang: Annotated[str | None, typer.Option(metavar="zh|en")] = None,  # noqa: ARG001 -- likewise
-    debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
+    output: OutputOption = None,  # noqa: ARG001 -- the presentation has it
+    lang: LangOption = None,  # noqa: ARG001 -- likewise
+    debug: DebugOption = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """Explain what is asked for, or list everything; return the exit status."""
     from zhima_cli.output import explanation  # no other command needs it

@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zhima_cli.cli.declarations import (
+    ConfigOption,
+    DebugOption,
+    FileOption,
+    LangOption,
+    NumberOption,
+    OutputOption,
+    ProfileOption,
+)
 from zhima_cli.cli.session import Session
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
@@ -33,26 +42,20 @@ _OF_THE_LIST = ("state", "profile", "since", "limit", "config", "history", "outp
 _PERIOD = re.compile(r"([0-9]{1,5})([mhd])")
 _PERIOD_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
-_Config = Annotated[str | None, typer.Option("--config", "-c", metavar="PATH")]
-_Profile = Annotated[str | None, typer.Option("--profile", "-p", metavar="NAME")]
-_File = Annotated[str | None, typer.Option("--history", metavar="PATH")]
 _Date = Annotated[str | None, typer.Option(metavar="DATE")]
-_Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FORM")]
-_Lang = Annotated[str | None, typer.Option(metavar="zh|en")]
-_Debug = Annotated[bool, typer.Option("--debug")]
 
 
 def history(
     context: typer.Context,
     state: Annotated[str | None, typer.Option(metavar="STATE")] = None,
-    profile: _Profile = None,
+    profile: ProfileOption = None,
     since: _Date = None,
-    limit: Annotated[str | None, typer.Option(metavar="N")] = None,
-    config: _Config = None,
-    history: _File = None,
-    output: _Output = None,  # noqa: ARG001 -- the presentation has it
-    lang: _Lang = None,  # noqa: ARG001 -- likewise
-    debug: _Debug = False,  # noqa: ARG001 -- the session has it
+    limit: NumberOption = None,
+    config: ConfigOption = None,
+    history: FileOption = None,
+    output: OutputOption = None,  # noqa: ARG001 -- the presentation has it
+    lang: LangOption = None,  # noqa: ARG001 -- likewise
+    debug: DebugOption = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """List the newest records; return the exit status."""
     session: Session = context.obj
@@ -89,12 +92,12 @@ def history(
 def show(
     context: typer.Context,
     transaction_id: Annotated[str, typer.Argument(metavar="TRANSACTION_ID")],
-    config: _Config = None,
-    profile: _Profile = None,
-    history: _File = None,
-    output: _Output = None,  # noqa: ARG001 -- the presentation has it
-    lang: _Lang = None,  # noqa: ARG001 -- likewise
-    debug: _Debug = False,  # noqa: ARG001 -- the session has it
+    config: ConfigOption = None,
+    profile: ProfileOption = None,
+    history: FileOption = None,
+    output: OutputOption = None,  # noqa: ARG001 -- the presentation has it
+    lang: LangOption = None,  # noqa: ARG001 -- likewise
+    debug: DebugOption = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """Show all records of one transaction; return the exit status."""
     session: Session = context.obj
@@ -121,12 +124,12 @@ def export(
     context: typer.Context,
     format: Annotated[str, typer.Option("--format", metavar="csv|jsonl")] = "csv",  # noqa: A002 -- the option's name
     state: Annotated[str | None, typer.Option(metavar="STATE")] = None,
-    profile: _Profile = None,
+    profile: ProfileOption = None,
     since: _Date = None,
-    config: _Config = None,
-    history: _File = None,
-    lang: _Lang = None,  # noqa: ARG001 -- the presentation has it
-    debug: _Debug = False,  # noqa: ARG001 -- the session has it
+    config: ConfigOption = None,
+    history: FileOption = None,
+    lang: LangOption = None,  # noqa: ARG001 -- the presentation has it
+    debug: DebugOption = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """Write the records to standard output; return the exit status."""
     session: Session = context.obj
@@ -145,11 +148,11 @@ def prune(
     context: typer.Context,
     before: _Date = None,
     yes: Annotated[bool, typer.Option("--yes")] = False,
-    config: _Config = None,
-    profile: _Profile = None,
-    history: _File = None,
-    lang: _Lang = None,  # noqa: ARG001 -- the presentation has it
-    debug: _Debug = False,  # noqa: ARG001 -- the session has it
+    config: ConfigOption = None,
+    profile: ProfileOption = None,
+    history: FileOption = None,
+    lang: LangOption = None,  # noqa: ARG001 -- the presentation has it
+    debug: DebugOption = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """Delete old records; return the exit status."""
     session: Session = context.obj

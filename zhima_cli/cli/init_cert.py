@@ -4,53 +4,65 @@ from typing import Annotated
 
 import typer
 
+from zhima_cli.cli.declarations import (
+    CharsetOption,
+    ConfigOption,
+    DebugOption,
+    FileOption,
+    LangOption,
+    NumberOption,
+    OutputOption,
+    ProfileOption,
+    SecondsOption,
+    SignTypeOption,
+    TextOption,
+    UrlOption,
+)
 from zhima_cli.cli.session import Session
 from zhima_cli.core.options import Options
 
-_Text = Annotated[str | None, typer.Option(metavar="TEXT")]
-_File = Annotated[str | None, typer.Option(metavar="PATH")]
 _Json = Annotated[str | None, typer.Option(metavar="JSON")]
 
 
 def init_cert(
     context: typer.Context,
-    config: Annotated[str | None, typer.Option("--config", "-c", metavar="PATH")] = None,
-    profile: Annotated[str | None, typer.Option("--profile", "-p", metavar="NAME")] = None,
-    transaction_id: _Text = None,
-    product_code: _Text = None,
-    biz_code: _Text = None,
-    cert_name: _Text = None,
-    cert_no: _Text = None,
-    cert_type: _Text = None,
-    identity_type: _Text = None,
+    config: ConfigOption = None,
+    profile: ProfileOption = None,
+    transaction_id: TextOption = None,
+    product_code: TextOption = None,
+    biz_code: TextOption = None,
+    cert_name: TextOption = None,
+    cert_no: TextOption = None,
+    cert_type: TextOption = None,
+    identity_type: TextOption = None,
     identity_param: _Json = None,
     merchant_config: _Json = None,
     ext_biz_param: _Json = None,
-    linked_merchant_id: _Text = None,
-    app_auth_token: _Text = None,
-    gateway: Annotated[str | None, typer.Option(metavar="URL")] = None,
-    app_id: _Text = None,
-    private_key_file: _File = None,
-    alipay_public_key_file: _File = None,
-    app_cert_file: _File = None,
-    alipay_cert_file: _File = None,
-    alipay_root_cert_file: _File = None,
-    encrypt_key_file: _File = None,
-    sign_type: Annotated[str | None, typer.Option(metavar="RSA2|RSA")] = None,
-    charset: Annotated[str | None, typer.Option(metavar="CHARSET")] = None,
-    timeout: Annotated[str | None, typer.Option(metavar="SECONDS")] = None,
-    retries: Annotated[str | None, typer.Option(metavar="N")] = None,
-    deadline: Annotated[str | None, typer.Option(metavar="SECONDS")] = None,
-    history: _File = None,
+    linked_merchant_id: TextOption = None,
+    app_auth_token: TextOption = None,
+    gateway: UrlOption = None,
+    app_id: TextOption = None,
+    private_key_file: FileOption = None,
+    alipay_public_key_file: FileOption = None,
+    app_cert_file: FileOption = None,
+    alipay_cert_file: FileOption = None,
+    alipay_root_cert_file: FileOption = None,
+    encrypt_key_file: FileOption = None,
+    sign_type: SignTypeOption = None,
+    charset: CharsetOption = None,
+    timeout: SecondsOption = None,
+    retries: NumberOption = None,
+    deadline: SecondsOption = None,
+    history: FileOption = None,
     no_history: Annotated[bool, typer.Option("--no-history")] = False,
     require_history: Annotated[bool, typer.Option("--require-history")] = False,
     resend: Annotated[bool, typer.Option("--resend")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
     redact: Annotated[bool, typer.Option("--redact")] = False,
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FORM")] = None,  # noqa: ARG001 -- the presentation has it
-    lang: Annotated[str | None, typer.Option(metavar="zh|en")] = None,  # noqa: ARG001 -- likewise
+    output: OutputOption = None,  # noqa: ARG001 -- the presentation has it
+    lang: LangOption = None,  # noqa: ARG001 -- likewise
     verbose: Annotated[bool, typer.Option("--verbose")] = False,  # noqa: ARG001 -- the session has it
-    debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
+    debug: DebugOption = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """Make the call, or under ``--dry-run`` show it; return the exit status."""
     # It reads keys and signs; the help and a line that was mistyped are not to wait for that.

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from zhima_cli.cli.declarations import DebugOption, LangOption, OutputOption
 from zhima_cli.cli.session import Session
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
@@ -21,9 +22,9 @@ def keygen(
     context: typer.Context,
     out: Annotated[str | None, typer.Option(_FOLDER, metavar="DIR")] = None,
     bits: Annotated[str | None, typer.Option(_BITS, metavar="N")] = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FORM")] = None,  # noqa: ARG001 -- the presentation has it
-    lang: Annotated[str | None, typer.Option(metavar="zh|en")] = None,  # noqa: ARG001 -- likewise
-    debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
+    output: OutputOption = None,  # noqa: ARG001 -- the presentation has it
+    lang: LangOption = None,  # noqa: ARG001 -- likewise
+    debug: DebugOption = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """Write both keys, show the public one; return the exit status."""
     from zhima_cli.core.key_pair import KEY_BITS, KeyFiles, make_key_pair  # cryptography

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zhima_cli.cli.declarations import DebugOption, FileOption, LangOption
 from zhima_cli.cli.session import Session
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.files import read_file, system_words
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
 def mock_gateway(
     context: typer.Context,
     port: Annotated[str, typer.Option(metavar="PORT", show_default=False)] = "0",
-    write_profile: Annotated[str | None, typer.Option(metavar="PATH")] = None,
-    app_public_key_file: Annotated[str | None, typer.Option(metavar="PATH")] = None,
+    write_profile: FileOption = None,
+    app_public_key_file: FileOption = None,
     with_certificates: Annotated[bool, typer.Option("--with-certificates")] = False,
     with_encryption: Annotated[bool, typer.Option("--with-encryption")] = False,
-    lang: Annotated[str | None, typer.Option(metavar="zh|en")] = None,  # noqa: ARG001 -- the presentation has it
-    debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
+    lang: LangOption = None,  # noqa: ARG001 -- the presentation has it
+    debug: DebugOption = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """Serve until SIGTERM or Ctrl-C; return the exit status."""
     # The gateway verifies and serves; whoever asks for the help is not to wait for that.

@@ -1,43 +1,52 @@
 """``zhima profiles``: the profiles, and where each of their settings comes from."""
 
-from typing import Annotated
-
 import typer
 
+from zhima_cli.cli.declarations import (
+    CharsetOption,
+    ConfigOption,
+    DebugOption,
+    FileOption,
+    LangOption,
+    NumberOption,
+    OutputOption,
+    ProfileOption,
+    SecondsOption,
+    SignTypeOption,
+    TextOption,
+    UrlOption,
+)
 from zhima_cli.cli.session import Session
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Options
 from zhima_cli.output.form import Form
 
-_Text = Annotated[str | None, typer.Option(metavar="TEXT")]
-_File = Annotated[str | None, typer.Option(metavar="PATH")]
-
 
 def profiles(
     context: typer.Context,
-    config: Annotated[str | None, typer.Option("--config", "-c", metavar="PATH")] = None,
-    profile: Annotated[str | None, typer.Option("--profile", "-p", metavar="NAME")] = None,
-    product_code: _Text = None,
-    biz_code: _Text = None,
-    linked_merchant_id: _Text = None,
-    app_auth_token: _Text = None,
-    gateway: Annotated[str | None, typer.Option(metavar="URL")] = None,
-    app_id: _Text = None,
-    private_key_file: _File = None,
-    alipay_public_key_file: _File = None,
-    app_cert_file: _File = None,
-    alipay_cert_file: _File = None,
-    alipay_root_cert_file: _File = None,
-    encrypt_key_file: _File = None,
-    sign_type: Annotated[str | None, typer.Option(metavar="RSA2|RSA")] = None,
-    charset: Annotated[str | None, typer.Option(metavar="CHARSET")] = None,
-    timeout: Annotated[str | None, typer.Option(metavar="SECONDS")] = None,
-    retries: Annotated[str | None, typer.Option(metavar="N")] = None,
-    deadline: Annotated[str | None, typer.Option(metavar="SECONDS")] = None,
-    history: _File = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FORM")] = None,  # noqa: ARG001 -- the presentation has it
-    lang: Annotated[str | None, typer.Option(metavar="zh|en")] = None,  # noqa: ARG001 -- likewise
-    debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
+    config: ConfigOption = None,
+    profile: ProfileOption = None,
+    product_code: TextOption = None,
+    biz_code: TextOption = None,
+    linked_merchant_id: TextOption = None,
+    app_auth_token: TextOption = None,
+    gateway: UrlOption = None,
+    app_id: TextOption = None,
+    private_key_file: FileOption = None,
+    alipay_public_key_file: FileOption = None,
+    app_cert_file: FileOption = None,
+    alipay_cert_file: FileOption = None,
+    alipay_root_cert_file: FileOption = None,
+    encrypt_key_file: FileOption = None,
+    sign_type: SignTypeOption = None,
+    charset: CharsetOption = None,
+    timeout: SecondsOption = None,
+    retries: NumberOption = None,
+    deadline: SecondsOption = None,
+    history: FileOption = None,
+    output: OutputOption = None,  # noqa: ARG001 -- the presentation has it
+    lang: LangOption = None,  # noqa: ARG001 -- likewise
+    debug: DebugOption = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """List the profiles as a call with these options would have them; return the exit status."""
     from zhima_cli.core.profiles import list_profiles  # no other command needs it

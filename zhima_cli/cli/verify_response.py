@@ -5,6 +5,16 @@ from typing import Annotated
 
 import typer
 
+from zhima_cli.cli.declarations import (
+    CharsetOption,
+    ConfigOption,
+    DebugOption,
+    FileOption,
+    LangOption,
+    OutputOption,
+    ProfileOption,
+    SignTypeOption,
+)
 from zhima_cli.cli.session import Session
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.files import read_file, system_words
@@ -12,25 +22,24 @@ from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Options
 from zhima_cli.output.form import Form
 
-_File = Annotated[str | None, typer.Option(metavar="PATH")]
 _STDIN = "-"
 
 
 def verify_response(
     context: typer.Context,
     file: Annotated[str | None, typer.Argument(metavar="FILE")] = None,
-    config: Annotated[str | None, typer.Option("--config", "-c", metavar="PATH")] = None,
-    profile: Annotated[str | None, typer.Option("--profile", "-p", metavar="NAME")] = None,
-    alipay_public_key_file: _File = None,
-    alipay_cert_file: _File = None,
-    alipay_root_cert_file: _File = None,
-    encrypt_key_file: _File = None,
-    private_key_file: _File = None,
-    sign_type: Annotated[str | None, typer.Option(metavar="RSA2|RSA")] = None,
-    charset: Annotated[str | None, typer.Option(metavar="CHARSET")] = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FORM")] = None,  # noqa: ARG001 -- the presentation has it
-    lang: Annotated[str | None, typer.Option(metavar="zh|en")] = None,  # noqa: ARG001 -- likewise
-    debug: Annotated[bool, typer.Option("--debug")] = False,  # noqa: ARG001 -- the session has it
+    config: ConfigOption = None,
+    profile: ProfileOption = None,
+    alipay_public_key_file: FileOption = None,
+    alipay_cert_file: FileOption = None,
+    alipay_root_cert_file: FileOption = None,
+    encrypt_key_file: FileOption = None,
+    private_key_file: FileOption = None,
+    sign_type: SignTypeOption = None,
+    charset: CharsetOption = None,
+    output: OutputOption = None,  # noqa: ARG001 -- the presentation has it
+    lang: LangOption = None,  # noqa: ARG001 -- likewise
+    debug: DebugOption = False,  # noqa: ARG001 -- the session has it
 ) -> int:
     """Verify the answer and show what was found; return the exit status."""
     from zhima_cli.core.verifying import judge, other_profiles_keys, resolve_verifier
