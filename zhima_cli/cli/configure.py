@@ -17,10 +17,7 @@ from zhima_cli.cli.declarations import (
     UrlOption,
 )
 from zhima_cli.cli.session import Session
-from zhima_cli.core.errors import InputError, Problem, Reason
-from zhima_cli.core.kinds import Kind
 from zhima_cli.core.options import Options
-from zhima_cli.output.form import Form
 
 
 def configure(
@@ -47,9 +44,7 @@ def configure(
     """Change a profile, or under ``--dry-run`` show how; return the exit status."""
     session: Session = context.obj
     session.check()
-    if session.presentation.form is Form.CURL:
-        expected = "pretty, plain, json"
-        raise InputError(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--output", expected=expected))
+    session.form()  # there is no request to show as a command
     options = Options(
         config=config,
         profile=profile,

@@ -19,7 +19,6 @@ from zhima_cli.cli.declarations import (
     UrlOption,
 )
 from zhima_cli.cli.session import Session
-from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Options
 from zhima_cli.output.form import Form
@@ -57,10 +56,7 @@ def doctor(
 
     session: Session = context.obj
     session.check()
-    form = session.presentation.form
-    if form is Form.CURL:
-        expected = "pretty, plain, json"
-        raise InputError(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--output", expected=expected))
+    form = session.form()
     options = Options(
         config=config,
         profile=profile,

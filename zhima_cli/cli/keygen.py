@@ -31,10 +31,7 @@ def keygen(
 
     session: Session = context.obj
     session.check()
-    form = session.presentation.form
-    if form is Form.CURL:
-        expected = "pretty, plain, json"
-        raise InputError(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--output", expected=expected))
+    form = session.form()
     if bits not in (None, str(KEY_BITS)):
         raise InputError(Problem(Kind.USAGE, Reason.KEY_BITS, _BITS, expected=str(KEY_BITS)))
     if out == "":

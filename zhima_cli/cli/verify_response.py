@@ -47,10 +47,7 @@ def verify_response(
 
     session: Session = context.obj
     session.check()
-    form = session.presentation.form
-    if form is Form.CURL:
-        expected = "pretty, plain, json"
-        raise InputError(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--output", expected=expected))
+    form = session.form()
     options = Options(
         config=config,
         profile=profile,
