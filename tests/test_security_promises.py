@@ -25,7 +25,7 @@ from zhima_cli.core.keys import load_private_key
 from zhima_cli.core.options import Options, Surroundings
 from zhima_cli.core.profile import read_config
 from zhima_cli.core.request import assemble
-from zhima_cli.core.settings import resolve
+from zhima_cli.core.settings import resolve, resolve_setup
 from zhima_cli.core.sources import Sources
 
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
@@ -144,11 +144,12 @@ def test_no_object_shows_a_secret_when_it_is_printed(account: Account) -> None:
         raise AssertionError
 
     settings = resolve(options, surroundings, no_mock, dry_run=False)
+    setup, _ = resolve_setup(options, surroundings, no_mock)
     config = read_config(account.config)
     profile = config.profile("default")
     sources = Sources(options, surroundings.variables, profile, account.home)
     objects = [
-        *(options, surroundings, config, profile, sources, settings, settings.account),
+        *(options, surroundings, config, profile, sources, setup, settings, settings.account),
         *(settings.parameters, assemble(settings, NOW), sources.key("private_key")),
         *(sources.find("cert_name"), load_private_key(canaries.pem.encode(), "key")),
         load_encrypt_key(b"MTIzNDU2Nzg5MDEyMzQ1Ng==", "key"),

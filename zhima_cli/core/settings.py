@@ -22,8 +22,8 @@ _MAX_APP_AUTH_TOKEN = 40
 
 
 @dataclass(frozen=True)
-class Settings:
-    """All that a call needs.
+class Setup:
+    """All that calls of one profile have in common.
 
     ``timeout`` bounds one exchange and ``deadline`` all attempts with their pauses, in seconds;
     ``retries`` is how often a temporary failure is tried again. ``history`` is the file that the
@@ -44,7 +44,6 @@ class Settings:
     require_history: bool
     resend: bool
     app_auth_token: str | None = field(repr=False)
-    parameters: Parameters
     warnings: tuple[Problem, ...]
 
     @property
@@ -53,6 +52,13 @@ class Settings:
         key = self.account.alipay_public_key
         assert key is not None  # noqa: S101 -- resolve() lets only a dry run go without
         return key
+
+
+@dataclass(frozen=True)
+class Settings(Setup):
+    """All that a call needs."""
+
+    parameters: Parameters
 
 
 def resolve(
@@ -73,29 +79,62 @@ def resolve(
     """
     sources = open_sources(options, surroundings)
     sources.problems.extend(found)
-    mock = sources.profile.name == MOCK_PROFILE
     charset = sources.choice("charset", Charset.UTF_8)
+    make_setup = _find_setup(sources, charset, surroundings, dry_run=dry_run)
+    parameters = resolve_parameters(sources, charset, surroundings)
+    if sources.problems or parameters is None:
+        raise InputError(*sources.problems)
+    return settings_for(make_setup(mock_account), parameters)
+
+
+def resolve_setup(
+    options: Options,
+    surroundings: Surroundings,
+    mock_account: Callable[[], Account],
+    *,
+    found: tuple[Problem, ...] = (),
+) -> tuple[Setup, Sources]:
+    """Resolve and check everything but the parameters, as resolve() does, for many calls.
+
+    Returns the sources, too: the parameters of each call are resolved against the same profile.
+    Raises InputError with all that is wrong.
+    """
+    sources = open_sources(options, surroundings)
+    sources.problems.extend(found)
+    charset = sources.choice("charset", Charset.UTF_8)
+    make_setup = _find_setup(sources, charset, surroundings, dry_run=False)
+    if sources.problems:
+        raise InputError(*sources.problems)
+    return make_setup(mock_account), sources
+
+
+def settings_for(setup: Setup, parameters: Parameters) -> Settings:
+    """Return what the call with these parameters needs."""
+    return Settings(**vars(setup), parameters=parameters)
+
+
+def _find_setup(
+    sources: Sources, charset: Charset, surroundings: Surroundings, *, dry_run: bool
+) -> Callable[[Callable[[], Account]], Setup]:
+    """Return what makes the setup of a ``mock_account``, for when nothing turns out to be wrong."""
+    options = sources.options
     sign_type = sources.choice("sign_type", SignType.RSA2)
     numbers = find_numbers(sources)
     history = find_history(sources, surroundings)
     token = find_app_auth_token(sources, charset)
     account: Account | None = None
     network = Network()
+    mock = sources.profile.name == MOCK_PROFILE
     if mock:
         refuse_options_of_account(sources)
     else:
         account = resolve_account(sources, charset, surroundings.now, dry_run=dry_run)
         if not dry_run:
             network = network_for(account.gateway if account else PRODUCTION, sources)
-    parameters = resolve_parameters(sources, charset, surroundings)
-    if sources.problems or parameters is None:
-        raise InputError(*sources.problems)
-    if account is None:
-        account = mock_account()
-    return Settings(
+    return lambda mock_account: Setup(
         profile=sources.profile.name,
         mock=mock,
-        account=account,
+        account=mock_account() if account is None else account,
         network=network,
         sign_type=sign_type,
         charset=charset,
@@ -106,7 +145,6 @@ def resolve(
         require_history=options.require_history,
         resend=options.resend,
         app_auth_token=token,
-        parameters=parameters,
         warnings=tuple(sources.warnings),
     )
 
