@@ -52,8 +52,8 @@ from tests.support.record import (
 from tests.support.stub import Said, Seen, Stub, stub_gateway
 from zhima_cli.core.history import open_history
 
-# "ZHIM", and the one version that there is yet.
-APPLICATION_ID, VERSION = 0x5A48494D, 1
+# "ZHIM", and the version that is written now.
+APPLICATION_ID, VERSION = 0x5A48494D, 2
 NOW = "2026-11-24T19:07:50Z"
 T1 = "--transaction-id=T1"
 
@@ -77,6 +77,7 @@ def row_of(gateway: str, **other: object) -> Row:
         "code": None,
         "sub_code": None,
         "verified": None,
+        "content": None,
     }
     assert other.keys() <= values.keys()
     return values | other
@@ -523,6 +524,52 @@ def test_the_file_says_whose_it_is_and_of_what_version(account: Account) -> None
     assert tuple(rows(history)[0]) == COLUMNS
 
 
+# The statements of version 1, as they were.
+VERSION_1 = (
+    "CREATE TABLE call (id INTEGER PRIMARY KEY AUTOINCREMENT, started TEXT NOT NULL,"
+    " updated TEXT NOT NULL, profile TEXT NOT NULL, app_id TEXT NOT NULL, gateway TEXT NOT NULL,"
+    " method TEXT NOT NULL, transaction_id TEXT NOT NULL, product_code TEXT NOT NULL,"
+    " biz_code TEXT NOT NULL, attempts INTEGER NOT NULL, state TEXT NOT NULL, biz_no TEXT,"
+    " code TEXT, sub_code TEXT, verified INTEGER)",
+    "CREATE INDEX call_by_transaction ON call (app_id, transaction_id)",
+    "CREATE INDEX call_by_biz_no ON call (biz_no)",
+    "CREATE INDEX call_by_time ON call (started)",
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    "PRAGMA user_version = 1",
+)
+
+
+def test_a_history_of_version_1_is_gone_on_with(account: Account) -> None:
+    """What is in it stays; a call that was under way is continued."""
+    history = account.home / "old.db"
+    names = [name for name in COLUMNS if name != "content"]
+    with served(account, ever_new(account)) as stub:
+        done = row_of(
+            stub.url, transaction_id="T0", state="success", biz_no="ZM0", code="10000", verified=1
+        )
+        under_way = row_of(stub.url, id=2, started="2026-11-23T01:02:03Z")
+        with contextlib.closing(sqlite3.connect(history, isolation_level=None)) as connection:
+            for statement in VERSION_1:
+                connection.execute(statement)
+            for row in (done, under_way):
+                marks = ", ".join("?" * len(names))
+                values = [row[name] for name in names]
+                connection.execute(f"INSERT INTO call VALUES ({marks})", values)  # noqa: S608 -- own
+        option = f"--history={history}"
+        listed = run_inside(["history", option], account.home)
+        assert pragma(history, "user_version") == VERSION
+        assert rows(history) == [done, under_way]
+        refused = account.init_cert("--transaction-id=T0", option)
+        result = init_cert_timed(account, Time(), option)
+    assert (listed.status, listed.err, listed.out.count("\n")) == (0, "", 2)
+    assert (refused.status, "ZM0" in refused.err) == (2, True)
+    assert (result.status, result.out, len(stub.seen)) == (0, f"{biz_no(0)}\n", 1)
+    changed = {"attempts": 2, "state": "success", "biz_no": biz_no(0), "code": "10000"}
+    assert rows(history) == [done, under_way | changed | {"verified": 1}]
+    assert tuple(rows(history)[0]) == COLUMNS
+    assert pragma(history, "integrity_check") == "ok"
+
+
 def _foreign_table(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE messages (text)")
     connection.execute("INSERT INTO messages VALUES ('precious')")
@@ -546,7 +593,7 @@ NOT_OURS: dict[str, tuple[Callable[[sqlite3.Connection], None], str]] = {
     "another's tables": (_foreign_table, "is not a history of zhima's"),
     "another's application_id": (_foreign_application, "is not a history of zhima's"),
     "another's version": (_foreign_version, "is not a history of zhima's"),
-    "of a newer zhima": (_newer, "is of a newer zhima (version 2; this one knows 1)"),
+    "of a newer zhima": (_newer, "is of a newer zhima (version 3; this one knows 2)"),
 }
 
 
@@ -1058,7 +1105,7 @@ def test_a_process_that_ended_while_it_wrote_leaves_a_record_that_works(account:
             "c.execute(\"UPDATE call SET biz_no = 'half', profile = zeroblob(50000)\")\n"
             'c.execute("INSERT INTO call SELECT id + 1, started, updated, zeroblob(50000), '
             "app_id, gateway, method, 'T_half', product_code, biz_code, attempts, state, biz_no, "
-            'code, sub_code, verified FROM call")\n'
+            'code, sub_code, verified, content FROM call")\n'
             "os.kill(os.getpid(), signal.SIGKILL)\n"
         )
         subprocess.run(["python3", "-c", writer, str(history)], timeout=60, check=False)

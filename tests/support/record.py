@@ -23,6 +23,7 @@ Row = dict[str, object]
 COLUMNS = (
     *("id", "started", "updated", "profile", "app_id", "gateway", "method", "transaction_id"),
     *("product_code", "biz_code", "attempts", "state", "biz_no", "code", "sub_code", "verified"),
+    "content",
 )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from zhima_cli.core.errors import HistoryError, InputError, Problem, Reason
 from zhima_cli.core.kinds import Kind
-from zhima_cli.core.records import Filter, Record, Result, State, Subject
+from zhima_cli.core.records import Filter, Known, Record, Result, State, Subject
 
 # "ZHIM", by which a database of zhima's is told from any other.
 _APPLICATION_ID = 0x5A48494D
@@ -51,8 +51,18 @@ _MIGRATIONS = (
         "CREATE INDEX call_by_biz_no ON call (biz_no)",
         "CREATE INDEX call_by_time ON call (started)",
     ),
+    # A fingerprint of what was sent, which no one can guess it from; NULL where none was given.
+    ("ALTER TABLE call ADD COLUMN content TEXT",),
 )
 VERSION = len(_MIGRATIONS)
+
+_KNOWN = """
+    SELECT CASE state WHEN 'success' THEN biz_no END, content, attempts
+    FROM call
+    WHERE app_id = ? AND transaction_id = ?
+    ORDER BY state = 'success' DESC, id DESC
+    LIMIT 1
+"""
 
 _SELECT = """
     SELECT id, started, updated, profile, app_id, gateway, method, transaction_id, product_code,
@@ -88,11 +98,32 @@ class History:
         self._connection = connection
         self._path = path
 
-    def begin(self, subject: Subject, now: datetime, *, resend: bool) -> int:
+    @contextlib.contextmanager
+    def grouped(self) -> Iterator[None]:
+        """Write all that is written inside at once at its end: one wait for the disk, not many.
+
+        Whatever is raised inside and leaves it takes everything back, and so does a HistoryError
+        that does not leave it: then the end raises one. Nobody else can write meanwhile.
+        """
+        with _guarded(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            with _guarded(self._path):
+                self._connection.execute("COMMIT")
+        except BaseException:
+            with _guarded(self._path):
+                _roll_back(self._connection)
+            raise
+
+    def begin(
+        self, subject: Subject, now: datetime, *, resend: bool, content: str | None = None
+    ) -> int:
         """Write down that the call is about to be sent; return the id of its record.
 
-        A record of the same transaction that is still open is continued. Raises InputError where
-        the transaction has its biz_no already, unless it is to be sent again all the same.
+        A record of the same transaction that is still open is continued. ``content`` is a
+        fingerprint of what is sent, for known(). Raises InputError, and writes nothing, where the
+        transaction has its biz_no already, unless it is to be sent again all the same.
         """
         with self._writing():
             biz_no = self._success_of(subject)
@@ -107,16 +138,18 @@ class History:
                 (subject.app_id, subject.transaction_id),
             ).fetchone()
             if row is None:
-                return self._insert(subject, now, Result(State.SENDING))
+                return self._insert(subject, now, Result(State.SENDING), content=content)
             self._connection.execute(
                 "UPDATE call SET state = 'sending', attempts = attempts + 1, updated = ?,"
-                " profile = ?, gateway = ?, product_code = ?, biz_code = ? WHERE id = ?",
+                " profile = ?, gateway = ?, product_code = ?, biz_code = ?, content = ?"
+                " WHERE id = ?",
                 (
                     _time(now),
                     subject.profile,
                     subject.gateway,
                     subject.product_code,
                     subject.biz_code,
+                    content,
                     row[0],
                 ),
             )
@@ -131,13 +164,26 @@ class History:
                 (_time(now), record),
             )
 
-    def finish(self, record: int, subject: Subject, result: Result, now: datetime) -> bool:
+    def finish(
+        self,
+        record: int,
+        subject: Subject,
+        result: Result,
+        now: datetime,
+        *,
+        attempts: int | None = None,
+    ) -> bool:
         """Write down what came of the call; a success that is there is never overwritten.
 
+        ``attempts`` says how often it was sent in all, where that was not counted each time.
         Returns False, and keeps the call as unknown, where another transaction has the same
         biz_no already: then the answer is a replayed one.
         """
         with self._writing():
+            if attempts is not None:
+                self._connection.execute(
+                    "UPDATE call SET attempts = max(attempts, ?) WHERE id = ?", (attempts, record)
+                )
             is_replay = self._is_replay(subject, result.biz_no)
             if is_replay:
                 result = Result(State.UNKNOWN)
@@ -156,18 +202,24 @@ class History:
                 values,
             ).rowcount
             if not changed and self._is_gone(record):
-                self._insert(subject, now, result)
+                self._insert(subject, now, result, attempts=attempts or 1)
             elif not changed and result.biz_no is not None:
                 # Another process was given one for the same transaction meanwhile; keep both.
                 self._connection.execute(
                     "INSERT INTO call (started, profile, app_id, gateway, method, transaction_id,"
                     " product_code, biz_code, attempts, state, biz_no, code, sub_code, verified,"
-                    " updated) SELECT started, profile, app_id, gateway, method, transaction_id,"
-                    " product_code, biz_code, attempts, ?, ?, ?, ?, ?, ? FROM call WHERE id = ?"
-                    " AND biz_no <> ?",
+                    " updated, content) SELECT started, profile, app_id, gateway, method,"
+                    " transaction_id, product_code, biz_code, attempts, ?, ?, ?, ?, ?, ?, content"
+                    " FROM call WHERE id = ? AND biz_no <> ?",
                     (*values, result.biz_no),
                 )
         return not is_replay
+
+    def known(self, app_id: str, transaction_id: str) -> Known | None:
+        """Return what is known of the transaction, None where it was never begun."""
+        with _guarded(self._path):
+            row = self._connection.execute(_KNOWN, (app_id, transaction_id)).fetchone()
+            return None if row is None else _known(row)
 
     def records(self, wanted: Filter) -> Iterator[Record]:
         """Yield the records, the newest first."""
@@ -206,17 +258,27 @@ class History:
         ).fetchone()
         return str(row[0]) if row else None
 
-    def _insert(self, subject: Subject, now: datetime, result: Result) -> int:
+    def _insert(
+        self,
+        subject: Subject,
+        now: datetime,
+        result: Result,
+        *,
+        content: str | None = None,
+        attempts: int = 1,
+    ) -> int:
         cursor = self._connection.execute(
             "INSERT INTO call (started, updated, profile, app_id, gateway, method,"
             " transaction_id, product_code, biz_code, attempts, state, biz_no, code, sub_code,"
-            " verified) VALUES (:now, :now, :profile, :app_id, :gateway, :method,"
-            " :transaction_id, :product_code, :biz_code, 1, :state, :biz_no, :code, :sub_code,"
-            " :verified)",
+            " verified, content) VALUES (:now, :now, :profile, :app_id, :gateway, :method,"
+            " :transaction_id, :product_code, :biz_code, :attempts, :state, :biz_no, :code,"
+            " :sub_code, :verified, :content)",
             {
                 **asdict(subject),
                 **asdict(result),
                 "state": result.state.value,
+                "content": content,
+                "attempts": attempts,
                 "now": _time(now),
             },
         )
@@ -238,11 +300,14 @@ class History:
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
         with _guarded(self._path):
-            self._connection.execute("BEGIN IMMEDIATE")
+            if not self._connection.in_transaction:
+                with self.grouped():
+                    yield
+                return
             try:
                 yield
-                self._connection.execute("COMMIT")
-            except BaseException:
+            except sqlite3.Error:
+                # Half of a record must not be written, even if the group goes on.
                 _roll_back(self._connection)
                 raise
 
@@ -369,6 +434,15 @@ def _guarded(path: Path) -> Iterator[None]:
 def _pruned(before: datetime, profile: str | None, now: datetime) -> dict[str, str | None]:
     a_day_ago = _time(now - timedelta(days=1))
     return {"before": _time(before), "profile": profile, "a_day_ago": a_day_ago}
+
+
+def _known(row: tuple[Any, ...]) -> Known:
+    """Return a row as what is known. Raises ValueError where somebody else's hand was in it."""
+    biz_no, content, attempts = row
+    texts = [text for text in (biz_no, content) if text is not None]
+    if not all(isinstance(text, str) for text in texts) or not isinstance(attempts, int):
+        raise ValueError("a record is damaged")
+    return Known(biz_no, content, attempts)
 
 
 def _record(row: tuple[Any, ...]) -> Record:

@@ -55,6 +55,19 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What the history says of a transaction: its newest success, else its newest record.
+
+    ``biz_no`` is a success's only. ``content`` is the fingerprint of what was sent last, None where
+    that was not written down. ``attempts`` says how often it was sent.
+    """
+
+    biz_no: str | None
+    content: str | None
+    attempts: int
+
+
+@dataclass(frozen=True)
 class Filter:
     """Which records are asked for; None leaves them unrestricted. ``since`` is an aware time."""
 
