@@ -25,7 +25,7 @@ from zhima_cli.core.checks import Note, State, Topic
 from zhima_cli.core.doctor import examine
 from zhima_cli.core.doctor_keys import signs_and_verifies
 from zhima_cli.core.errors import HistoryError, Reason
-from zhima_cli.core.history import check_history
+from zhima_cli.core.history_file import check_history
 from zhima_cli.core.keys import PrivateKey, load_private_key, load_public_key
 from zhima_cli.core.options import Options, Surroundings
 from zhima_cli.core.signature import SignType

@@ -232,7 +232,9 @@ def _charset(sources: Sources) -> Check:
 
 
 def _history(sources: Sources, surroundings: Surroundings) -> Check:
-    from zhima_cli.core.history import check_history  # a call that records nothing needs none of it
+    from zhima_cli.core.history_file import (
+        check_history,
+    )  # a call that records nothing needs none of it
 
     trial = sources.trial()
     path = find_history(trial, surroundings)
