@@ -281,14 +281,19 @@ def tunnel_to(port: int, heads: list[bytes]) -> Callable[[Line], None]:
 
     def talk(line: Line) -> None:
         heads.append(line.read_head())
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as other:
-            line.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            ends = {line.connection: other, other: line.connection}
-            while True:
-                for end in select.select(list(ends), [], [], 10)[0]:
-                    data = end.recv(65536)
-                    if not data:
-                        return
-                    ends[end].sendall(data)
+        line.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        join(line, port)
 
     return talk
+
+
+def join(line: Line, port: int) -> None:
+    """Connect to ``port``, and pass on what either side says until one hangs up."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as other:
+        ends = {line.connection: other, other: line.connection}
+        while True:
+            for end in select.select(list(ends), [], [], 10)[0]:
+                data = end.recv(65536)
+                if not data:
+                    return
+                ends[end].sendall(data)

@@ -1,11 +1,12 @@
 """Makes the call, and makes it again as long as that can help and there is time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from zhima_cli.core.answer import read_answer
 from zhima_cli.core.errors import Interrupted, TemporaryError, ZhimaError
-from zhima_cli.core.exchange import exchange
+from zhima_cli.core.exchange import KeptConnection
 from zhima_cli.core.kinds import Kind, Sent
 from zhima_cli.core.outcome import Call, Outcome, conclude, fail
 from zhima_cli.core.recording import Recording
@@ -38,7 +39,9 @@ class Observer(Protocol):
 
 
 @dataclass(frozen=True)
-class _Attempt:
+class Attempt:
+    """What one attempt came to, and how long the gateway asked to wait then, in seconds."""
+
     outcome: Outcome
     retry_after: float
 
@@ -57,46 +60,69 @@ def make_call(
     attempts = 0
     outcome: Outcome | None = None
     try:
-        while True:
-            if outcome is not None:
-                if clock.elapsed() - begun >= settings.deadline:
-                    return outcome  # the machine was asleep
-                record.count_attempt()
-                observer.trying_again(attempts + 1)
-            attempts += 1
-            left = settings.deadline - (clock.elapsed() - begun)
-            # A signal may come at any line of it, after the last byte has left included.
-            sent_if_stopped = Sent.UNKNOWN
-            attempt = _attempt(settings, call, clock, observer, left)
-            outcome = _after_attempts(attempt.outcome, attempts, sent)
-            sent = sent_if_stopped = outcome.sent
-            if outcome.kind is not Kind.TEMPORARY or attempts > settings.retries:
-                return outcome
-            bound = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1))
-            pause = max(clock.jitter(bound), attempt.retry_after)
-            if clock.elapsed() - begun + pause >= settings.deadline:
-                return outcome
-            observer.pausing(outcome, pause)
-            clock.wait(pause)
+        with KeptConnection(settings.network) as connection:
+            while True:
+                if outcome is not None:
+                    if clock.elapsed() - begun >= settings.deadline:
+                        return outcome  # the machine was asleep
+                    record.count_attempt()
+                    observer.trying_again(attempts + 1)
+                attempts += 1
+                left = settings.deadline - (clock.elapsed() - begun)
+                # A signal may come at any line of it, after the last byte has left included.
+                sent_if_stopped = Sent.UNKNOWN
+                made = attempt(settings, call, clock, observer, left, connection)
+                outcome = after_attempts(made.outcome, attempts, sent)
+                sent = sent_if_stopped = outcome.sent
+                if outcome.kind is not Kind.TEMPORARY or attempts > settings.retries:
+                    return outcome
+                pause = pause_before(attempts, made.retry_after, clock.jitter)
+                if clock.elapsed() - begun + pause >= settings.deadline:
+                    return outcome
+                observer.pausing(outcome, pause)
+                clock.wait(pause)
     except KeyboardInterrupt as stop:
         if outcome is not None and outcome.kind is Kind.SUCCESS:
             return outcome
-        return _after_attempts(
+        return after_attempts(
             fail(call, Interrupted(sent_if_stopped, stop)), attempts, sent_if_stopped
         )
 
 
-def _attempt(
+def pause_before(attempts: int, retry_after: float, jitter: Callable[[float], float]) -> float:
+    """Return the seconds to wait before the next attempt, after so many ``attempts``.
+
+    ``jitter`` picks a length between 0 and a bound. What the gateway asked for, ``retry_after``,
+    is the least.
+    """
+    bound = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1))
+    return max(jitter(bound), retry_after)
+
+
+def after_attempts(outcome: Outcome, attempts: int, sent_before: Sent) -> Outcome:
+    """Count the attempts; what an earlier one may have sent is not unsent by this one."""
+    if outcome.sent is Sent.NO and sent_before is not Sent.NO:
+        outcome = replace(outcome, sent=Sent.UNKNOWN)
+    return replace(outcome, attempts=attempts)
+
+
+def attempt(
     settings: Settings,
     call: Call,
     clock: Clock,
     observer: Observer,
     left: float,
-) -> _Attempt:
+    connection: KeptConnection,
+) -> Attempt:
+    """Make the call once, over the ``connection``, and return what it came to.
+
+    It takes no longer than the settings' ``timeout``, nor than the seconds that are ``left``. An
+    error is an outcome, too; the ``observer`` is told of it.
+    """
     request = assemble(settings, clock.now())
     try:
         timeout = min(settings.timeout, max(left, _LEAST_SECONDS))
-        received = exchange(request, settings.network, timeout)
+        received = connection.exchange(request, timeout)
         if abs(received.clock_ahead) > TOLERATED_SECONDS:
             observer.clock_is_off(received.clock_ahead)
         answer = read_answer(
@@ -107,15 +133,8 @@ def _attempt(
             alipay_cert_sn=settings.account.alipay_cert_sn,
             encrypt_key=settings.account.encrypt_key,
         )
-        return _Attempt(conclude(call, answer), 0.0)
+        return Attempt(conclude(call, answer), 0.0)
     except ZhimaError as error:
         observer.failed(error)
         retry_after = error.retry_after if isinstance(error, TemporaryError) else 0.0
-        return _Attempt(fail(call, error), retry_after)
-
-
-def _after_attempts(outcome: Outcome, attempts: int, sent_before: Sent) -> Outcome:
-    """Count the attempts; what an earlier one may have sent is not unsent by this one."""
-    if outcome.sent is Sent.NO and sent_before is not Sent.NO:
-        outcome = replace(outcome, sent=Sent.UNKNOWN)
-    return replace(outcome, attempts=attempts)
+        return Attempt(fail(call, error), retry_after)

@@ -3,13 +3,15 @@
 import contextlib
 import http.client
 import io
+import socket
+import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from queue import Empty, SimpleQueue
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -79,17 +81,111 @@ class _Body(io.BytesIO):
         return self.sent
 
 
-def exchange(request: Request, network: Network, timeout: float) -> Received:
-    """POST the request and return the answer, MAX_ANSWER_BYTES at most.
+class _Line:
+    """A thread that talks to a gateway for another, by an adapter that keeps connections open.
 
-    ``timeout`` bounds the whole of it, in seconds: looking the name up, connecting, and an answer
-    that comes byte by byte, which requests' own time-out does not. Raises TemporaryError,
-    UntrustedError, or Interrupted on a KeyboardInterrupt.
+    Neither a name look-up nor a TLS handshake can be cut short from outside: what has not ended in
+    time is left behind, bound by its own time-outs, and does not keep the process alive.
     """
-    body = _Body(request.body)
-    return _in_time(
-        lambda: _post(request, body, network, timeout), body, request.gateway, network, timeout
-    )
+
+    def __init__(self) -> None:
+        self._tasks: SimpleQueue[Callable[[HTTPAdapter], None] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="zhima-exchange", daemon=True)
+        self._thread.start()
+
+    def ask(self, talk: Callable[[HTTPAdapter], _Result], timeout: float) -> _Result | Exception:
+        """Return what ``talk`` returns or raises. Raises Empty when the seconds have passed."""
+        results: SimpleQueue[_Result | Exception] = SimpleQueue()
+
+        def task(adapter: HTTPAdapter) -> None:
+            try:
+                results.put(talk(adapter))
+            except Exception as error:
+                # What may still come of an answer is not the next one's.
+                adapter.close()
+                results.put(error)
+
+        self._tasks.put(task)
+        for part in slices(timeout):
+            with contextlib.suppress(Empty):
+                return results.get(timeout=part)
+        raise Empty
+
+    def end(self) -> None:
+        """See to it that the thread ends after what it is at."""
+        self._tasks.put(None)
+
+    def join(self) -> None:
+        """Wait for the thread's end."""
+        self._thread.join()
+
+    def _work(self) -> None:
+        with contextlib.closing(HTTPAdapter()) as adapter:
+            while (task := self._tasks.get()) is not None:
+                task(adapter)
+
+
+class KeptConnection:
+    """A connection to one gateway, kept open from one exchange to the next, for one thread.
+
+    Only after a whole answer the next exchange has the same connection. What a time-out or an
+    interruption leaves behind is left alone.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._line: _Line | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def exchange(self, request: Request, timeout: float) -> Received:
+        """POST the request and return the answer, MAX_ANSWER_BYTES at most.
+
+        ``timeout`` bounds the whole of it, in seconds: looking the name up, connecting, and an
+        answer that comes byte by byte, which requests' own time-out does not. Raises
+        TemporaryError, UntrustedError, or Interrupted on a KeyboardInterrupt.
+        """
+        body = _Body(request.body)
+        return self._in_time(
+            lambda adapter: _post(request, body, adapter, self._network, timeout),
+            body,
+            request.gateway,
+            timeout,
+        )
+
+    def close(self) -> None:
+        """Hang up."""
+        line, self._line = self._line, None
+        if line is not None:
+            line.end()
+            line.join()
+
+    def _in_time(
+        self, talk: Callable[[HTTPAdapter], _Result], body: _Body, gateway: str, timeout: float
+    ) -> _Result:
+        """Return what ``talk`` returns. ``body`` is what it sends, and knows if it began to."""
+        line, self._line = self._line, None
+        try:
+            line = line or _Line()
+            result = line.ask(talk, timeout)
+            self._line = line
+        except Empty:
+            sent = body.hold_back()
+            raise TemporaryError(sent, Reason.TIMED_OUT, gateway, f"{timeout:g}") from None
+        except KeyboardInterrupt as stop:
+            raise Interrupted(body.hold_back(), stop) from None
+        finally:
+            if line is not None and self._line is None:
+                line.end()
+        if isinstance(result, ZhimaError):
+            raise result
+        if isinstance(result, Exception):
+            raise diagnose(result, body.sent, gateway, self._network, timeout) from result
+        return result
 
 
 def reach(gateway: str, network: Network, timeout: float) -> Reached:
@@ -98,78 +194,54 @@ def reach(gateway: str, network: Network, timeout: float) -> Reached:
     ``timeout`` bounds the whole of it, in seconds. Any answer will do. Raises TemporaryError,
     UntrustedError, or Interrupted on a KeyboardInterrupt.
     """
-    return _in_time(lambda: _head(gateway, network, timeout), _Body(b""), gateway, network, timeout)
+    with KeptConnection(network) as connection:
+        return connection._in_time(
+            lambda adapter: _head(gateway, adapter, network, timeout), _Body(b""), gateway, timeout
+        )
 
 
-def _in_time(
-    talk: Callable[[], _Result], body: _Body, gateway: str, network: Network, timeout: float
-) -> _Result:
-    """Return what ``talk`` returns; ``body`` is what it sends, and knows whether it began to."""
-    results: SimpleQueue[_Result | Exception] = SimpleQueue()
-
-    def work() -> None:
-        try:
-            results.put(talk())
-        except Exception as error:
-            results.put(error)
-
-    # Neither a name look-up nor a TLS handshake can be cut short from outside: what has not ended
-    # in time is left behind, bound by its own time-outs, and does not keep the process alive.
-    worker = threading.Thread(target=work, name="zhima-exchange", daemon=True)
-    try:
-        worker.start()
-        result = _wait_for(results, timeout)
-    except Empty:
-        sent = body.hold_back()
-        raise TemporaryError(sent, Reason.TIMED_OUT, gateway, f"{timeout:g}") from None
-    except KeyboardInterrupt as stop:
-        raise Interrupted(body.hold_back(), stop) from None
-    if isinstance(result, ZhimaError):
-        raise result
-    if isinstance(result, Exception):
-        raise diagnose(result, body.sent, gateway, network, timeout) from result
-    return result
-
-
-def _wait_for(results: SimpleQueue[_Result | Exception], timeout: float) -> _Result | Exception:
-    """Return the first of the results. Raises Empty when ``timeout`` seconds have passed."""
-    for part in slices(timeout):
-        with contextlib.suppress(Empty):
-            return results.get(timeout=part)
-    raise Empty
-
-
-def _post(request: Request, body: _Body, network: Network, timeout: float) -> Received:
+def _post(
+    request: Request, body: _Body, adapter: HTTPAdapter, network: Network, timeout: float
+) -> Received:
     # An adapter sends exactly what it is given: ~/.netrc, the environment's proxies, cookies and
     # redirects are what a requests.Session adds.
     headers = {header.name: header.value for header in request.headers}
     prepared = requests.Request("POST", request.url, headers, data=body).prepare()
-    with _sent(prepared, network, timeout) as response:
-        return _read(response, request.gateway)
+    with _sent(prepared, adapter, network, timeout) as response:
+        connection = response.raw.connection
+        received = _read(response, request.gateway)
+    if connection is None or _may_hold_more(connection.sock):
+        adapter.close()
+    return received
 
 
-def _head(gateway: str, network: Network, timeout: float) -> Reached:
+def _head(gateway: str, adapter: HTTPAdapter, network: Network, timeout: float) -> Reached:
     prepared = requests.Request("HEAD", gateway).prepare()
-    with _sent(prepared, network, timeout) as response:
+    with _sent(prepared, adapter, network, timeout) as response:
         return Reached(_seconds_from_now(response.headers.get("Date", "")))
 
 
-@contextlib.contextmanager
 def _sent(
-    prepared: requests.PreparedRequest, network: Network, timeout: float
-) -> Iterator[requests.Response]:
+    prepared: requests.PreparedRequest, adapter: HTTPAdapter, network: Network, timeout: float
+) -> requests.Response:
     proxies = {"http": network.proxy, "https": network.proxy} if network.proxy else {}
-    with (
-        contextlib.closing(HTTPAdapter()) as adapter,
-        adapter.send(
-            prepared,
-            stream=True,
-            timeout=timeout,
-            verify=network.ca_bundle or True,
-            proxies=proxies,
-        ) as response,
-    ):
-        yield response
+    return adapter.send(
+        prepared,
+        stream=True,
+        timeout=timeout,
+        verify=network.ca_bundle or True,
+        proxies=proxies,
+    )
+
+
+def _may_hold_more(sock: object) -> bool:
+    """Say whether more may have come than was read that urllib3 does not see before it sends.
+
+    It looks whether there is something to read at the socket. TLS may have taken it from there.
+    """
+    if isinstance(sock, ssl.SSLSocket):
+        return sock.pending() > 0
+    return not isinstance(sock, socket.socket)
 
 
 def _read(response: requests.Response, gateway: str) -> Received:
