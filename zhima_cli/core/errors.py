@@ -81,6 +81,16 @@ class Reason(Enum):
     HISTORY_FOREIGN = auto()
     HISTORY_NEWER = auto()
     ALREADY_INITIALIZED = auto()
+    # zhima init-certs
+    FILE_NOT_TEXT = auto()
+    UNKNOWN_COLUMN = auto()
+    REPEATED_COLUMN = auto()
+    MISSING_COLUMN = auto()
+    NOT_CSV = auto()
+    NOT_JSON_LINE = auto()
+    ROW_TOO_LONG = auto()
+    ROW_LENGTH = auto()
+    CELL_TYPE = auto()
     # keys
     KEY_FORM = auto()
     KEY_PUBLIC_FOR_PRIVATE = auto()

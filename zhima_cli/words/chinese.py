@@ -192,6 +192,35 @@ CHINESE = Vocabulary(
             "{subject} 已有 biz_no：{found}",
             "请使用它；若是另一次认证，请换一个 transaction_id。{expected} 可强制再次发送。",
         ),
+        # zhima init-certs
+        Reason.FILE_NOT_TEXT: Sentence(
+            "{subject} 既不是 UTF-8 文本，也不是 GBK 文本（{found}）", "请把文件另存为 UTF-8。"
+        ),
+        Reason.UNKNOWN_COLUMN: Sentence(
+            "{subject} 的名字不是任何一列的名字（{found}）",
+            "请改名或去掉；可用的名字：{expected}。",
+        ),
+        Reason.REPEATED_COLUMN: Sentence("{subject} 与前面的列重名：{found}", "请只保留其中一列。"),
+        Reason.MISSING_COLUMN: Sentence(
+            "{subject} 中没有 {found} 列",
+            "第一行是列名，其中要有 cert_name 和 cert_no，或者 identity_param。",
+        ),
+        Reason.NOT_CSV: Sentence(
+            "{subject} 不是 CSV：引号没有闭合，或闭合的引号后面还有内容",
+            "请把整个值放在引号中，值里的每个引号写两次。",
+        ),
+        Reason.NOT_JSON_LINE: Sentence(
+            "{subject} 不是 JSON：{found}", "请把每个对象单独写成一行。"
+        ),
+        Reason.ROW_TOO_LONG: Sentence(
+            "从 {subject} 开始的一行数据超过 {expected} 个字符或 {found} 行",
+            "请检查是否有引号没有闭合，或者漏了换行。",
+        ),
+        Reason.ROW_LENGTH: Sentence(
+            "{subject} 有 {found} 个值，但共有 {expected} 列",
+            "请补上缺少的值；含逗号的值请放在引号中。",
+        ),
+        Reason.CELL_TYPE: Sentence("{subject} 的 JSON 类型是 {found}", "应为类型 {expected}。"),
         Reason.KEY_FORM: Sentence(
             "{subject} 不是可用的密钥；发现的是：{found}",
             "可用的形式：{expected}，PEM 或单行 base64。",

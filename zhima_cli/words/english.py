@@ -234,6 +234,40 @@ ENGLISH = Vocabulary(
             "Use that one; for another certification, choose another transaction_id. {expected} "
             "sends it all the same.",
         ),
+        # zhima init-certs
+        Reason.FILE_NOT_TEXT: Sentence(
+            "{subject} is text neither in UTF-8 nor in GBK ({found})", "Save the file as UTF-8."
+        ),
+        Reason.UNKNOWN_COLUMN: Sentence(
+            "{subject} has a name that no column has ({found})",
+            "Rename it, or leave it out; names that fit: {expected}.",
+        ),
+        Reason.REPEATED_COLUMN: Sentence(
+            "{subject} has the name of a column before it: {found}", "Keep one of the two."
+        ),
+        Reason.MISSING_COLUMN: Sentence(
+            "{subject} names no column {found}",
+            "The first row names the columns: cert_name and cert_no, or identity_param, among "
+            "them.",
+        ),
+        Reason.NOT_CSV: Sentence(
+            "{subject} is not CSV: a quote is not closed, or something follows one that is",
+            "Put the whole value in quotes, and write each quote within it twice.",
+        ),
+        Reason.NOT_JSON_LINE: Sentence(
+            "{subject} is not JSON: {found}", "Write each object on one line of its own."
+        ),
+        Reason.ROW_TOO_LONG: Sentence(
+            "{subject} begins a row of more than {expected} characters or {found} lines",
+            "Look for a quote that is not closed, or for a line end that is missing.",
+        ),
+        Reason.ROW_LENGTH: Sentence(
+            "{subject} has {found} cells, but there are {expected} columns",
+            "Fill in what is missing; put a value with a comma in it in quotes.",
+        ),
+        Reason.CELL_TYPE: Sentence(
+            "{subject} is of the JSON type {found}", "Give it the type {expected}."
+        ),
         Reason.KEY_FORM: Sentence(
             "{subject} is not a usable key; found: {found}",
             "What works: {expected}, as PEM or as bare base64 on one line.",

@@ -1,0 +1,1 @@
+"""Many calls from one file: its rows, read and checked one at a time."""
