@@ -23,8 +23,15 @@ FLAGS = (
     *("--no-history", "--require-history", "--resend", "--dry-run", "--redact", "--verbose"),
     *("--debug", "--help", "-h"),
 )
+OF_ONE_PERSON = ("--transaction-id", "--cert-name", "--cert-no", "--identity-param")
 OPTIONS = {
     "init-cert": (*VALUE_OPTIONS, *FLAGS),
+    "init-certs": (
+        *("--out", "--format", "--batch", "--jobs", "--rate", "--encoding"),
+        *("--skip-invalid", "--dry-run"),
+        *(option for option in VALUE_OPTIONS if option not in OF_ONE_PERSON),
+        *("--debug", "--help", "-h"),
+    ),
     "mock-gateway": (
         *(
             "--port",
@@ -288,7 +295,7 @@ def test_no_command_is_refused_with_those_that_there_are(
     result = _run(account, *arguments)
     assert (result.status, result.out) == (2, "")
     assert "No command was given" in result.err
-    assert "init-cert, mock-gateway" in result.err
+    assert "init-cert, init-certs, mock-gateway" in result.err
 
 
 @pytest.mark.parametrize("word", ["initcert", "init", NAME, NUMBER, "", "INIT-CERT"])
@@ -298,7 +305,7 @@ def test_an_unknown_command_is_refused_with_those_that_there_are_and_not_shown(
     result = _run(account, word, *PERSON)
     assert (result.status, result.out) == (2, "")
     assert "zhima has no such command" in result.err
-    assert "init-cert, mock-gateway" in result.err
+    assert "init-cert, init-certs, mock-gateway" in result.err
     assert not word or word in ("init", "initcert", "INIT-CERT") or word not in result.err
 
 

@@ -12,6 +12,7 @@ from tests.conftest import Account
 from tests.support.independent import BIZ_NO, private_pem, public_pem, signed_answer
 from tests.support.program import run_inside, zhima_command
 from tests.support.stub import stub_gateway
+from zhima_cli.batch.row import COLUMNS
 from zhima_cli.core.profile import PROFILE_KEYS, read_config
 
 ROOT = Path(__file__).parent.parent
@@ -74,6 +75,26 @@ def test_the_reference_lists_every_option_and_no_other(tmp_path: Path) -> None:
     listed = set(re.findall(r"`(--[a-z-]+)", "\n".join(first_cells(section_options()))))
     shown = set(re.findall(r"(?<![\w-])(--[a-z-]+)", run_inside(["init-cert", "-h"], tmp_path).out))
     assert listed == shown - {"--help"}
+
+
+def options_of(command: str, home: Path) -> set[str]:
+    """Return the options that the command's help shows."""
+    shown = run_inside([command, "-h"], home).out
+    return set(re.findall(r"(?<![\w-])(--[a-z-]+)", shown.split("\nExamples:")[0]))
+
+
+def test_the_reference_tells_the_options_of_many_calls_from_those_of_one(tmp_path: Path) -> None:
+    text = section("Options of `zhima init-certs`")
+    one, many = (options_of(command, tmp_path) for command in ("init-cert", "init-certs"))
+    listed = set(re.findall(r"`(--[a-z-]+)", "\n".join(first_cells(text))))
+    assert listed == many - one | {"--dry-run"}
+    without = text.split("| option |")[0].split(":", 1)[1]
+    assert set(re.findall(r"`(--[a-z-]+)`", without)) == one - many | {"--output"}
+
+
+def test_the_reference_lists_every_column() -> None:
+    listed = re.findall(r"`(\w+)`", "\n".join(first_cells(section("Files of many people"))))
+    assert sorted(listed) == sorted(COLUMNS)
 
 
 def section_options() -> str:

@@ -1,4 +1,4 @@
-"""What calls of many rows need of a history: groups, what is known, and numbers of attempts."""
+"""What calls of many rows need of a history: groups, and what is known."""
 
 import contextlib
 import sqlite3
@@ -61,21 +61,21 @@ def test_nothing_is_known_of_a_transaction_that_was_never_begun(history: History
 @pytest.mark.parametrize("content", ["a1", None])
 def test_of_a_call_under_way_what_was_sent_is_known(history: History, content: str | None) -> None:
     begin(history, "T1", content)
-    assert history.known("2014", "T1") == Known(None, content, 1)
+    assert history.known("2014", "T1") == Known(State.SENDING, None, content, 1)
 
 
 def test_a_call_that_is_sent_again_is_known_by_what_was_sent_last(history: History) -> None:
     begin(history, "T1", "a1")
     begin(history, "T1", "b2")
-    assert history.known("2014", "T1") == Known(None, "b2", 2)
+    assert history.known("2014", "T1") == Known(State.SENDING, None, "b2", 2)
     begin(history, "T1")
-    assert history.known("2014", "T1") == Known(None, None, 3)
+    assert history.known("2014", "T1") == Known(State.SENDING, None, None, 3)
 
 
 def test_of_a_success_the_biz_no_is_known(history: History) -> None:
     record = begin(history, "T1", "a1")
     history.finish(record, subject("T1"), succeeded("ZM1"), LATER)
-    assert history.known("2014", "T1") == Known("ZM1", "a1", 1)
+    assert history.known("2014", "T1") == Known(State.SUCCESS, "ZM1", "a1", 1)
 
 
 def test_a_success_is_known_before_what_came_later_and_the_newest_of_them(
@@ -85,13 +85,13 @@ def test_a_success_is_known_before_what_came_later_and_the_newest_of_them(
         record = begin(history, "T1", content, resend=True)
         history.finish(record, subject("T1"), result, LATER)
     begin(history, "T1", "d4", resend=True)
-    assert history.known("2014", "T1") == Known("ZM2", "b2", 1)
+    assert history.known("2014", "T1") == Known(State.SUCCESS, "ZM2", "b2", 1)
 
 
 def test_without_a_success_the_newest_record_is_known(history: History) -> None:
     history.finish(begin(history, "T1", "a1"), subject("T1"), REFUSED, LATER)
-    history.finish(begin(history, "T1", "b2"), subject("T1"), UNKNOWN, LATER, attempts=4)
-    assert history.known("2014", "T1") == Known(None, "b2", 4)
+    history.finish(begin(history, "T1", "b2"), subject("T1"), UNKNOWN, LATER)
+    assert history.known("2014", "T1") == Known(State.UNKNOWN, None, "b2", 1)
 
 
 def test_two_biz_nos_of_the_same_call_keep_what_was_sent(path: Path, history: History) -> None:
@@ -101,7 +101,7 @@ def test_two_biz_nos_of_the_same_call_keep_what_was_sent(path: Path, history: Hi
         history.finish(record, subject("T1"), succeeded("ZM1"), LATER)
         other.finish(record, subject("T1"), succeeded("ZM2"), LATER)
     assert [row["content"] for row in rows(path)] == ["a1", "a1"]
-    assert history.known("2014", "T1") == Known("ZM2", "a1", 2)
+    assert history.known("2014", "T1") == Known(State.SUCCESS, "ZM2", "a1", 2)
 
 
 def test_what_is_known_is_found_by_the_index(history: History) -> None:
@@ -112,7 +112,7 @@ def test_what_is_known_is_found_by_the_index(history: History) -> None:
     connection.set_trace_callback(statements.append)
     history.known("2014", "T1")
     begin(history, "T1", "a1")
-    history.finish(record, subject("T1"), succeeded("ZM1"), LATER, attempts=2)
+    history.finish(record, subject("T1"), succeeded("ZM1"), LATER)
     connection.set_trace_callback(None)
     plans = [
         str(step[3])
@@ -146,7 +146,7 @@ def test_a_group_is_written_at_its_end(path: Path, history: History) -> None:
         second = begin(history, "T2", "b2")
         history.count_attempt(second, LATER)
         # The group itself sees it, the others do not.
-        assert history.known("2014", "T1") == Known("ZM1", "a1", 1)
+        assert history.known("2014", "T1") == Known(State.SUCCESS, "ZM1", "a1", 1)
         assert brief(path) == []
     assert brief(path) == [("T1", 1, "success", "ZM1"), ("T2", 2, "sending", None)]
 
@@ -192,7 +192,7 @@ def test_a_group_that_goes_on_after_a_fault_is_not_taken_for_written(
     with pytest.raises(HistoryError, match="HISTORY_UNUSABLE"), history.grouped():
         begin(history, "T2")
         with pytest.raises(HistoryError):
-            history.finish(record, subject("T1"), UNKNOWN, LATER, attempts=7)
+            history.finish(record, subject("T1"), UNKNOWN, LATER)
     assert brief(path) == [("T1", 1, "sending", None)]
 
 
@@ -203,29 +203,3 @@ def test_a_group_is_waited_for_by_others(path: Path, history: History) -> None:
         pytest.raises(sqlite3.OperationalError, match="locked"),
     ):
         other.execute("BEGIN IMMEDIATE")
-
-
-# --- numbers of attempts --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("given", "expected"), [(None, 2), (1, 2), (2, 2), (5, 5)])
-@pytest.mark.parametrize(
-    "result", [UNKNOWN, REFUSED, succeeded("ZM1")], ids=lambda r: r.state.value
-)
-def test_attempts_that_were_not_counted_one_by_one_are_told_at_the_end(
-    path: Path, history: History, result: Result, given: int | None, expected: int
-) -> None:
-    record = begin(history, "T1")
-    history.count_attempt(record, NOW)
-    history.finish(record, subject("T1"), result, LATER, attempts=given)
-    assert brief(path) == [("T1", expected, result.state.value, result.biz_no)]
-
-
-@pytest.mark.parametrize(("given", "expected"), [(None, 1), (3, 3)])
-def test_a_record_that_is_gone_is_written_anew_with_its_attempts(
-    path: Path, history: History, given: int | None, expected: int
-) -> None:
-    record = begin(history, "T1")
-    change(path, "DELETE FROM call")
-    history.finish(record, subject("T1"), succeeded("ZM1"), LATER, attempts=given)
-    assert brief(path) == [("T1", expected, "success", "ZM1")]

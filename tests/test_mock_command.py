@@ -281,7 +281,7 @@ def test_where_its_ready_line_cannot_be_written_it_does_not_stay(
         check=False,
     )
     assert done.returncode == 8
-    assert b"Standard output cannot be written to" in done.stderr
+    assert b"stdout cannot be written to" in done.stderr
     assert b"Traceback" not in done.stderr
 
 

@@ -2,7 +2,9 @@
 other file has."""
 
 import ast
+import csv
 import json
+import os
 import re
 import subprocess
 import sys
@@ -15,10 +17,18 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.conftest import Account
-from tests.support.canaries import NAME, NUMBER, PERSON, TOKEN, make_canaries
+from tests.support.canaries import NAME, NUMBER, PERSON, PINYIN, TOKEN, make_canaries
+from tests.support.counting import Asked, Refusal, counting_gateway
 from tests.support.independent import BIZ_NO, private_pem, signed_answer
 from tests.support.lock import LOCKED, ROOT, closure, read_lock
-from tests.support.program import NOW, process_variables, run_inside
+from tests.support.processes import processes_in
+from tests.support.program import (
+    NOW,
+    process_variables,
+    run_inside,
+    run_process,
+    zhima_command,
+)
 from tests.support.stub import stub_gateway
 from zhima_cli.core.content_encryption import load_encrypt_key
 from zhima_cli.core.keys import load_private_key
@@ -144,7 +154,7 @@ def test_no_object_shows_a_secret_when_it_is_printed(account: Account) -> None:
         raise AssertionError
 
     settings = resolve(options, surroundings, no_mock, dry_run=False)
-    setup, _ = resolve_setup(options, surroundings, no_mock)
+    setup, _ = resolve_setup(options, surroundings, no_mock, dry_run=False)
     config = read_config(account.config)
     profile = config.profile("default")
     sources = Sources(options, surroundings.variables, profile, account.home)
@@ -161,6 +171,144 @@ def test_no_object_shows_a_secret_when_it_is_printed(account: Account) -> None:
     # Else there was nothing to be seen.
     assert settings.app_auth_token == TOKEN
     assert NAME in settings.parameters.identity_param
+
+
+# The people of a file
+
+_ROWS = f"""cert_name,cert_no,merchant_config
+{NAME},{NUMBER},
+{NAME},{NUMBER},{NAME}
+{NAME},,
+,{NUMBER},
+{NAME},{NUMBER},
+{NAME},{NUMBER},,{NAME}
+{NAME}{PINYIN},{NUMBER},
+"{NAME}"{NAME},{NUMBER},
+"{NAME},{NUMBER},
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_file_of_people_is_in_no_message_no_result_and_no_record(
+    account: Account, language: str
+) -> None:
+    canaries = make_canaries(account.keys.app)
+
+    def refuse(asked: Asked) -> Refusal | None:
+        return Refusal("40004", "INVALID_PARAMETER") if asked.person != NAME else None
+
+    people = account.home / "people.csv"
+    people.write_text(_ROWS, encoding="utf-8")
+    results = account.home / "results.csv"
+    arguments = ["init-certs", str(people), "--batch=people", f"--lang={language}", "--debug"]
+    with counting_gateway(account.keys.alipay, refuse) as gateway:
+        account.write(True, gateway=gateway.url, app_auth_token=TOKEN)
+        told = run_inside(arguments, account.home)
+        sent = run_inside([*arguments, "--skip-invalid"], account.home)
+        filed = run_inside([*arguments, "--skip-invalid", f"--out={results}"], account.home)
+        assert gateway.initialized == {NAME: 1}
+    assert (told.status, sent.status, filed.status) == (2, 4, 4)
+    # Beside one that was sent and one that was refused, every other row is wrong in its own way.
+    kinds = [row["kind"] for row in csv.DictReader(results.read_text("utf-8").splitlines())]
+    assert kinds == ["success", *["usage"] * 5, "business", *["usage"] * 2]
+    assert [line for line in (3, 4, 5, 6, 7, 9, 10) if f"people.csv:{line}" not in told.err] == []
+    history = account.home / ".local" / "state" / "zhima" / "history.db"
+    left = [path.read_bytes().decode("latin-1") for path in (history, results)]
+    left.append(results.read_text(encoding="utf-8"))
+    for text in (*left, told.out, told.err, sent.out, sent.err, filed.out, filed.err):
+        assert canaries.found_in(text) == []
+    assert "INVALID_PARAMETER" in left[0]
+
+
+def test_a_large_standard_input_is_in_no_file_with_a_name(account: Account) -> None:
+    if not Path("/proc/self/fd").is_dir():
+        pytest.skip("which files a process has open is found as Linux tells of it")
+    folder = account.home / "temporary"
+    folder.mkdir()
+    seen: list[tuple[list[Path], bytes, int]] = []
+    pids: list[int] = []
+
+    def look(_asked: Asked) -> Refusal | None:
+        for entry in Path(f"/proc/{pids[0]}/fd").iterdir():
+            if str(folder) in str(entry.readlink()):
+                seen.append((list(folder.iterdir()), entry.read_bytes(), entry.stat().st_mode))
+        return None
+
+    row = json.dumps({"cert_name": NAME, "cert_no": NUMBER}, ensure_ascii=False)
+    with counting_gateway(account.keys.alipay, look) as gateway:
+        account.write(True, gateway=gateway.url)
+        with subprocess.Popen(
+            [zhima_command(), "init-certs", "-", "--batch=people"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=process_variables(account.home, TMPDIR=str(folder)),
+            cwd=account.home,
+        ) as process:
+            pids.append(process.pid)
+            # Lines of spaces make it large.
+            text = f"{row}\n" + (" " * 60_000 + "\n") * 200
+            process.communicate(text.encode(), timeout=60)
+    assert process.returncode == 0
+    ((names, content, mode),) = seen
+    assert names == []
+    assert content == text.encode()
+    assert mode & 0o077 == 0
+    assert list(folder.iterdir()) == []
+
+
+_TWICE = """
+import os, sys
+from pathlib import Path
+from zhima_cli.batch.duplicates import finding_duplicates
+
+folder = os.environ["TMPDIR"]
+with finding_duplicates() as duplicates:
+    for line in range(400_000):
+        assert duplicates.first_line(f"ZHIMAJ{line:06}", line) is None
+    files = [e for e in Path("/proc/self/fd").iterdir() if e.is_symlink() and
+        str(e.readlink()).startswith(folder)]
+    (file,) = files
+    content = file.read_bytes()
+    print(len(content) > 1_000_000, b"ZHIMAJ" in content, os.listdir(folder))
+"""
+
+
+def test_what_finds_rows_that_come_twice_writes_hashes_alone(tmp_path: Path) -> None:
+    if not Path("/proc/self/fd").is_dir():
+        pytest.skip("which files a process has open is found as Linux tells of it")
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", _TWICE],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path), "SQLITE_TMPDIR": str(tmp_path)},
+        check=False,
+        timeout=300,
+    )
+    assert (done.stdout, done.stderr) == ("True False []\n", "")
+
+
+def test_the_processes_that_sign_get_no_key_where_others_see_it(account: Account) -> None:
+    if not Path("/proc/self/cwd").is_symlink():
+        pytest.skip("processes are found as Linux tells of them")
+    canaries = make_canaries(account.keys.app)
+    seen: dict[str, str] = {}
+
+    def look(_asked: Asked) -> Refusal | None:
+        for pid in processes_in(account.home):
+            place = Path(f"/proc/{pid}")
+            shown = (place / "cmdline").read_bytes() + (place / "environ").read_bytes()
+            seen[(place / "cmdline").read_bytes().decode()] = shown.decode()
+        return None
+
+    people = account.home / "people.csv"
+    people.write_text(f"cert_name,cert_no\n{NAME},{NUMBER}\n", encoding="utf-8")
+    with counting_gateway(account.keys.alipay, look) as gateway:
+        account.write(True, gateway=gateway.url, app_auth_token=TOKEN)
+        assert run_process(["init-certs", "people.csv", "--batch=people"], account.home).status == 0
+    assert [command for command in seen if "zhima_cli.batch.worker" in command] != []
+    assert [command for command in seen if "people.csv" in command] != []
+    assert canaries.found_in("\n".join(seen.values())) == []
 
 
 # What else a process does

@@ -47,7 +47,7 @@ def test_a_setup_and_its_parameters_are_what_a_single_call_has(
     options = Options(
         transaction_id="T1", cert_name=NAME, cert_no=NUMBER, retries="5", deadline="7", resend=True
     )
-    setup, sources = resolve_setup(options, surroundings, no_mock)
+    setup, sources = resolve_setup(options, surroundings, no_mock, dry_run=False)
     parameters = resolve_parameters(sources, setup.charset, surroundings)
     assert parameters is not None
     single = resolve(options, surroundings, no_mock, dry_run=False)
@@ -60,7 +60,7 @@ def test_a_setup_needs_no_person(surroundings: Surroundings) -> None:
     with pytest.raises(InputError) as single:
         resolve(Options(), surroundings, no_mock, dry_run=False)
     assert set(reasons(single.value)) == {Reason.MISSING_PERSON}
-    setup, sources = resolve_setup(Options(), surroundings, no_mock)
+    setup, sources = resolve_setup(Options(), surroundings, no_mock, dry_run=False)
     assert (setup.profile, sources.problems) == ("default", [])
 
 
@@ -70,7 +70,7 @@ def test_all_that_is_wrong_with_a_setup_is_told_at_once(surroundings: Surroundin
         charset="x", retries="y", app_auth_token=TOO_LONG, biz_code=TOO_LONG, transaction_id="-"
     )
     with pytest.raises(InputError) as of_setup:
-        resolve_setup(options, surroundings, no_mock, found=(before,))
+        resolve_setup(options, surroundings, no_mock, found=(before,), dry_run=False)
     with pytest.raises(InputError) as single:
         resolve(options, surroundings, no_mock, dry_run=False, found=(before,))
     found = of_setup.value.problems
@@ -87,7 +87,7 @@ def test_all_that_is_wrong_with_a_setup_is_told_at_once(surroundings: Surroundin
 def test_the_mock_gateway_is_started_for_its_own_profile_when_nothing_is_wrong(
     account: Account, surroundings: Surroundings
 ) -> None:
-    usual, _ = resolve_setup(Options(), surroundings, no_mock)
+    usual, _ = resolve_setup(Options(), surroundings, no_mock, dry_run=False)
     started: list[ResolvedAccount] = []
 
     def mock_account() -> ResolvedAccount:
@@ -95,8 +95,10 @@ def test_the_mock_gateway_is_started_for_its_own_profile_when_nothing_is_wrong(
         return usual.account
 
     with pytest.raises(InputError):
-        resolve_setup(Options(profile="mock", retries="y"), surroundings, mock_account)
+        resolve_setup(
+            Options(profile="mock", retries="y"), surroundings, mock_account, dry_run=False
+        )
     assert started == []
     account.config.unlink()
-    setup, _ = resolve_setup(Options(profile="mock"), surroundings, mock_account)
+    setup, _ = resolve_setup(Options(profile="mock"), surroundings, mock_account, dry_run=False)
     assert (setup.mock, setup.account, started) == (True, usual.account, [usual.account])

@@ -17,6 +17,7 @@ from zhima_cli.cli.configure import configure
 from zhima_cli.cli.doctor import doctor
 from zhima_cli.cli.explain import explain
 from zhima_cli.cli.init_cert import init_cert
+from zhima_cli.cli.init_certs import init_certs
 from zhima_cli.cli.keygen import keygen
 from zhima_cli.cli.mock_gateway import mock_gateway
 from zhima_cli.cli.profiles import profiles
@@ -44,6 +45,7 @@ NAMES = {Label.SIGN}
 COMMANDS = {
     "zhima",
     "zhima init-cert",
+    "zhima init-certs",
     "zhima history",
     "zhima history show",
     "zhima history export",
@@ -75,6 +77,7 @@ OPTIONS_OF_THEIR_OWN |= {"zhima doctor output", "zhima verify-response output"}
 OPTIONS_OF_THEIR_OWN |= {
     f"zhima {command} {option}"
     for command, option in (
+        *(("init-certs", name) for name in ("file", "out", "format", "dry_run", "output")),
         *(("configure", name) for name in ("profile", "app_id", "gateway", "private_key_file")),
         *(("configure", name) for name in ("alipay_public_key_file", "app_cert_file")),
         *(("configure", name) for name in ("alipay_cert_file", "alipay_root_cert_file")),
@@ -95,6 +98,7 @@ def option_names() -> set[str]:
     """Return the names of every option of every command, as the program defines them."""
     commands = (
         init_cert,
+        init_certs,
         mock_gateway,
         history.history,
         history.show,

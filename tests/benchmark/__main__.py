@@ -17,8 +17,11 @@ from pathlib import Path
 from tests.benchmark.contestants import (
     BARE,
     HELP,
+    IMPORT_ALL,
+    IMPORT_TYPER,
     INIT_CERT,
     VERSION,
+    VERSION_ELSEWISE,
     contestants,
     install_zhima,
     write_account,
@@ -119,7 +122,33 @@ def _page(times: Mapping[str, Times], memory: float, own: str, rounds: int, load
         lines.append(
             f"| {name} | {median} | {first} – {third} ms | {found.median / base_time:.1f} |"
         )
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, *_held_by(times), ""])
+
+
+def _held_by(times: Mapping[str, Times]) -> list[str]:
+    """Return what the goals are held by that libraries or the interpreter alone do not let pass."""
+
+    def ratio(name: str, base: str) -> str:
+        return f"{times[name].median / times[base].median:.2f}"
+
+    return [
+        "",
+        "## Whose part it is",
+        "",
+        "The least that is possible with what zhima is made of, without a line of its own:",
+        "",
+        "| | against | ratio |",
+        "| --- | --- | ---: |",
+        *(
+            f"| {IMPORT_ALL}, and no call | {client} | {ratio(IMPORT_ALL, client)} |"
+            for client in (OFFICIAL_PYTHON, OTHER_PYTHON, OFFICIAL_NODE)
+        ),
+        f"| {IMPORT_TYPER}, and no help | {BARE} | {ratio(IMPORT_TYPER, BARE)} |",
+        f"| {VERSION_ELSEWISE} | {BARE} | {ratio(VERSION_ELSEWISE, BARE)} |",
+        "",
+        "A goal below such a ratio cannot be reached with these libraries. The launcher is the one",
+        "that pip writes, which imports `re`; zhima's own part of `--version` is the last line.",
+    ]
 
 
 def _first_line(command: list[str]) -> str:

@@ -21,11 +21,17 @@ VERSION = "zhima --version"
 VERSION_ELSEWISE = "zhima --version, by a launcher without `re`"
 HELP = "zhima --help"
 
+IMPORT_TYPER, IMPORT_REQUESTS = "import typer", "import requests"
+IMPORT_RSA, IMPORT_ALL = "import pycryptodome's RSA", "import all three"
+_RSA = (
+    "from Crypto.PublicKey import RSA; from Crypto.Signature import pkcs1_15; "
+    "from Crypto.Hash import SHA256"
+)
 _IMPORTS = {
-    "import typer": "import typer",
-    "import requests": "import requests",
-    "import pycryptodome's RSA": "from Crypto.PublicKey import RSA; "
-    "from Crypto.Signature import pkcs1_15; from Crypto.Hash import SHA256",
+    IMPORT_TYPER: "import typer",
+    IMPORT_REQUESTS: "import requests",
+    IMPORT_RSA: _RSA,
+    IMPORT_ALL: f"import typer; import requests; {_RSA}",
 }
 
 

@@ -114,9 +114,9 @@ def _columns(header: list[str], file: str, line: int) -> tuple[str, ...]:
     problems: list[Problem] = []
     for at, name in enumerate(names):
         if name not in COLUMNS:
-            problems.append(unknown_column(file, line, f"column {at + 1}", name))
+            problems.append(unknown_column(file, line, at + 1, name))
         elif name in names[:at]:
-            place = place_of(file, line, f"column {at + 1}")
+            place = f"{place_of(file, line)}:{at + 1}"
             problems.append(Problem(Kind.USAGE, Reason.REPEATED_COLUMN, place, name))
     if "identity_param" not in names:
         for name in _PERSON:

@@ -10,12 +10,14 @@ from zhima_cli.core.kinds import Kind
 
 # GBK, and not GB18030 which has more characters: that takes nearly any bytes for text, and so
 # would send a person's name in wrong characters where the file is in Big5, say.
-_ENCODINGS = ("utf-8", "gbk")
+ENCODINGS = ("utf-8", "gbk")
 _CHUNK_BYTES = 64 * 1024
 
 
-def find_encoding(stream: BinaryIO, file: str) -> str:
-    """Return the encoding in which all of ``stream`` is text: ``utf-8-sig`` or ``gbk``.
+def find_encoding(stream: BinaryIO, file: str, encodings: tuple[str, ...] = ENCODINGS) -> str:
+    """Return the first of the ``encodings`` in which all of ``stream`` is text.
+
+    ``utf-8-sig`` stands for ``utf-8``.
 
     A mark at the beginning (BOM) is UTF-8's. ``file`` names the file in problems.
 
@@ -25,15 +27,15 @@ def find_encoding(stream: BinaryIO, file: str) -> str:
     stream.seek(0)
     has_mark = stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
     furthest, at = "utf-8", -1
-    for encoding in _ENCODINGS[:1] if has_mark else _ENCODINGS:
+    for encoding in ENCODINGS[:1] if has_mark else encodings:
         fault = _first_fault(stream, encoding)
         if fault is None:
             return "utf-8-sig" if encoding == "utf-8" else encoding
         if fault > at:
             furthest, at = encoding, fault
     line, column = _line_and_column(stream, furthest, at)
-    place = place_of(file, line)
-    raise InputError(Problem(Kind.USAGE, Reason.FILE_NOT_TEXT, place, f"column {column}"))
+    place = f"{place_of(file, line)}:{column}"
+    raise InputError(Problem(Kind.USAGE, Reason.FILE_NOT_TEXT, place))
 
 
 def _first_fault(stream: BinaryIO, encoding: str) -> int | None:

@@ -52,7 +52,7 @@ def _cells(content: str, file: str, line: int) -> tuple[Cell, ...]:
     problems: list[Problem] = []
     for at, (name, value) in enumerate(members.items()):
         if name not in COLUMNS:
-            problems.append(unknown_column(file, line, f"member {at + 1}", name))
+            problems.append(unknown_column(file, line, at + 1, name))
         elif isinstance(value, str):
             if value:
                 cells.append(Cell(name, value))

@@ -71,8 +71,8 @@ def row_too_long(file: str, line: int) -> Problem:
     return Problem(Kind.USAGE, Reason.ROW_TOO_LONG, place_of(file, line), *limits)
 
 
-def unknown_column(file: str, line: int, place: str, name: str) -> Problem:
-    """Return that no column is called ``name``, which stands at ``place`` of its line.
+def unknown_column(file: str, line: int, at: int, name: str) -> Problem:
+    """Return that no column is called ``name``, which stands ``at`` this place of its line.
 
     Unless it is like a column's name, it may be a person's, and is not shown.
     """
@@ -83,7 +83,7 @@ def unknown_column(file: str, line: int, place: str, name: str) -> Problem:
     return Problem(
         Kind.USAGE,
         Reason.UNKNOWN_COLUMN,
-        place_of(file, line, place),
+        f"{place_of(file, line)}:{at}",
         name if is_misspelt else "",
         near[0] if is_misspelt else ", ".join(COLUMNS),
     )

@@ -27,7 +27,7 @@ def read_rows(source: RowSource) -> Iterator[Row | RowFault]:
         try:
             yield from _READERS[source.format](text, source.name)
         except UnicodeDecodeError as error:  # the file was changed meanwhile
-            problem = Problem(Kind.USAGE, Reason.FILE_NOT_TEXT, source.name)
+            problem = Problem(Kind.USAGE, Reason.ROWS_CHANGED, source.name)
             raise InputError(problem) from error
         finally:
             with contextlib.suppress(ValueError):  # the file may be closed by now

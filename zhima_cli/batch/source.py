@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,12 +12,12 @@ from enum import Enum
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from zhima_cli.batch.encoding import find_encoding
+from zhima_cli.batch.encoding import ENCODINGS, find_encoding
 from zhima_cli.core.errors import InputError, Problem, Reason
-from zhima_cli.core.files import shown_path, system_words
+from zhima_cli.core.files import copy_pipe, shown_path, system_words
 from zhima_cli.core.kinds import Kind
 
-_STDIN = "-"
+STDIN = "-"
 # What is read once only is kept in memory up to this size, then in a file.
 _MAX_BYTES_IN_MEMORY = 8 * 1024 * 1024
 _HEAD_BYTES = 4096
@@ -52,29 +53,46 @@ class RowSource:
 
 
 @contextlib.contextmanager
-def open_source(path: str, stdin: BinaryIO) -> Iterator[RowSource]:
+def open_source(path: str, stdin: BinaryIO, encoding: str | None = None) -> Iterator[RowSource]:
     """Open the file at ``path``, ``-`` for ``stdin``, and find out how it is written.
 
     What can be read only once, a pipe, is copied first: into memory, or if it is large, into a
-    file that has no name, is private and goes away by itself.
+    file that has no name, is private and goes away by itself. The ``encoding`` is found where
+    none is given.
 
     Raises InputError where it cannot be read, or is no text.
     """
-    name = "stdin" if path == _STDIN else shown_path(Path(path))
+    name = "stdin" if path == STDIN else shown_path(Path(path))
     with contextlib.ExitStack() as stack:
         with reading(name):
-            stream = stdin if path == _STDIN else stack.enter_context(Path(path).open("rb"))
-            if not _is_regular(stream):
-                once = stream
-                stream = cast(
-                    "BinaryIO",
-                    stack.enter_context(tempfile.SpooledTemporaryFile(_MAX_BYTES_IN_MEMORY)),
-                )
-                shutil.copyfileobj(once, stream)
+            stream = stack.enter_context(_seekable(path, stdin, name))
             stream.seek(0)
             row_format = find_format(path, stream.read(_HEAD_BYTES))
-            encoding = find_encoding(stream, name)
-        yield RowSource(name, stream, row_format, encoding)
+            found = find_encoding(stream, name, ENCODINGS if encoding is None else (encoding,))
+        yield RowSource(name, stream, row_format, found)
+
+
+@contextlib.contextmanager
+def _seekable(path: str, stdin: BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """Yield the file itself, or a copy of what can be read only once."""
+    if path == STDIN:
+        is_pipe, is_regular = False, _is_regular(stdin)
+    else:
+        mode = Path(path).stat().st_mode
+        is_pipe, is_regular = stat.S_ISFIFO(mode), stat.S_ISREG(mode)
+    if is_regular:
+        with contextlib.nullcontext(stdin) if path == STDIN else Path(path).open("rb") as file:
+            yield file
+        return
+    with tempfile.SpooledTemporaryFile(_MAX_BYTES_IN_MEMORY) as spooled:
+        copy = cast("BinaryIO", spooled)
+        if is_pipe:
+            if not copy_pipe(Path(path), copy, sys.maxsize):
+                raise InputError(Problem(Kind.USAGE, Reason.PIPE_WITHOUT_WRITER, "FILE", name))
+        else:
+            with contextlib.nullcontext(stdin) if path == STDIN else Path(path).open("rb") as once:
+                shutil.copyfileobj(once, copy)
+        yield copy
 
 
 def find_format(name: str, head: bytes) -> RowFormat:

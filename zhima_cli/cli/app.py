@@ -30,6 +30,7 @@ _VERSION = "--version"
 # The function of a command is named like it, and so is the module that has it.
 _COMMANDS = (
     "init-cert",
+    "init-certs",
     "history",
     "mock-gateway",
     "explain",

@@ -12,6 +12,7 @@ DebugOption = Annotated[bool, typer.Option("--debug")]
 # Of these, typer takes the name from the parameter's.
 TextOption = Annotated[str | None, typer.Option(metavar="TEXT")]
 FileOption = Annotated[str | None, typer.Option(metavar="PATH")]
+JsonOption = Annotated[str | None, typer.Option(metavar="JSON")]
 UrlOption = Annotated[str | None, typer.Option(metavar="URL")]
 SignTypeOption = Annotated[str | None, typer.Option(metavar="RSA2|RSA")]
 CharsetOption = Annotated[str | None, typer.Option(metavar="CHARSET")]

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from zhima_cli.core.terminated import Terminated
 from zhima_cli.core.waiting import Clock
+
+# Returns the signal that asked to stop, None as long as there was none.
+IsStopped = Callable[[], KeyboardInterrupt | None]
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,8 @@ class Environment:
     """The streams, the environment's variables, the user's home folder, and the clock.
 
     ``shield`` keeps signals from ending the process: a result is there, and is about to be shown.
+    ``defer_stop`` lets the first of them only be noted, and returns what tells of it.
+    ``processors`` says how many may be used.
     """
 
     stdin: TextIO
@@ -25,6 +31,8 @@ class Environment:
     home: Path
     clock: Clock
     shield: Callable[[], None] = lambda: None
+    defer_stop: Callable[[], IsStopped] = lambda: lambda: None
+    processors: Callable[[], int] = lambda: 1
 
     @property
     def config_file(self) -> Path:
@@ -76,6 +84,8 @@ def process_environment() -> Environment:
         home=home if home.is_absolute() else Path(os.sep),
         clock=Clock(),
         shield=_ignore_signals,
+        defer_stop=_note_signals,
+        processors=_processors,
     )
 
 
@@ -93,6 +103,28 @@ def _ignore_signals() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:
             # Nor SIG_IGN: one that has come already would then be told of as an error.
             signal.signal(number, lambda _number, _frame: None)
+
+
+def _note_signals() -> IsStopped:
+    """Note the first SIGINT or SIGTERM; another one ends what is under way at once."""
+    noted: list[KeyboardInterrupt] = []
+
+    def note(number: int, _frame: object) -> None:
+        stop = Terminated() if number == signal.SIGTERM else KeyboardInterrupt()
+        if noted:
+            raise stop
+        noted.append(stop)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, note)
+    return lambda: noted[0] if noted else None
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _closed(mode: str) -> TextIO:

@@ -9,6 +9,7 @@ from zhima_cli.cli.declarations import (
     ConfigOption,
     DebugOption,
     FileOption,
+    JsonOption,
     LangOption,
     NumberOption,
     OutputOption,
@@ -20,8 +21,6 @@ from zhima_cli.cli.declarations import (
 )
 from zhima_cli.cli.session import Session
 from zhima_cli.core.options import Options
-
-_Json = Annotated[str | None, typer.Option(metavar="JSON")]
 
 
 def init_cert(
@@ -35,9 +34,9 @@ def init_cert(
     cert_no: TextOption = None,
     cert_type: TextOption = None,
     identity_type: TextOption = None,
-    identity_param: _Json = None,
-    merchant_config: _Json = None,
-    ext_biz_param: _Json = None,
+    identity_param: JsonOption = None,
+    merchant_config: JsonOption = None,
+    ext_biz_param: JsonOption = None,
     linked_merchant_id: TextOption = None,
     app_auth_token: TextOption = None,
     gateway: UrlOption = None,

@@ -98,6 +98,11 @@ class Session:
             said = f"{sentence.what} - {sentence.remedy}"
             self.log(f"zhima: {labelled(self.words.labels[Label.WARNING], said)}")
 
+    def point_out(self, problem: Problem) -> None:
+        """Say what is wrong, where there may be more than a run should keep in mind."""
+        sentence = self.words.say(problem)
+        self.log(f"zhima: {sentence.what} - {sentence.remedy}")
+
     def show(self, text: str) -> int:
         """Show lines that were asked for; return the exit status. Raises UnwrittenError."""
         with self.writing() as screen:

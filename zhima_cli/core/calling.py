@@ -74,10 +74,11 @@ def make_call(
                 made = attempt(settings, call, clock, observer, left, connection)
                 outcome = after_attempts(made.outcome, attempts, sent)
                 sent = sent_if_stopped = outcome.sent
-                if outcome.kind is not Kind.TEMPORARY or attempts > settings.retries:
+                if attempts > settings.retries:
                     return outcome
-                pause = pause_before(attempts, made.retry_after, clock.jitter)
-                if clock.elapsed() - begun + pause >= settings.deadline:
+                left = settings.deadline - (clock.elapsed() - begun)
+                pause = pause_after(outcome, made.retry_after, left, clock.jitter)
+                if pause is None:
                     return outcome
                 observer.pausing(outcome, pause)
                 clock.wait(pause)
@@ -89,14 +90,19 @@ def make_call(
         )
 
 
-def pause_before(attempts: int, retry_after: float, jitter: Callable[[float], float]) -> float:
-    """Return the seconds to wait before the next attempt, after so many ``attempts``.
+def pause_after(
+    outcome: Outcome, retry_after: float, left: float, jitter: Callable[[float], float]
+) -> float | None:
+    """Return the seconds to wait before the next attempt, None where it is of no use or too late.
 
     ``jitter`` picks a length between 0 and a bound. What the gateway asked for, ``retry_after``,
-    is the least.
+    is the least; ``left`` are the seconds that are left for everything.
     """
-    bound = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1))
-    return max(jitter(bound), retry_after)
+    if outcome.kind is not Kind.TEMPORARY:
+        return None
+    bound = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (outcome.attempts - 1))
+    pause = max(jitter(bound), retry_after)
+    return pause if pause < left else None
 
 
 def after_attempts(outcome: Outcome, attempts: int, sent_before: Sent) -> Outcome:

@@ -83,6 +83,7 @@ class Reason(Enum):
     ALREADY_INITIALIZED = auto()
     # zhima init-certs
     FILE_NOT_TEXT = auto()
+    NO_ROWS = auto()
     UNKNOWN_COLUMN = auto()
     REPEATED_COLUMN = auto()
     MISSING_COLUMN = auto()
@@ -91,6 +92,19 @@ class Reason(Enum):
     ROW_TOO_LONG = auto()
     ROW_LENGTH = auto()
     CELL_TYPE = auto()
+    BATCH_NEEDS_NAME = auto()
+    BATCH_UNRECORDED = auto()
+    BATCH_RECORDED = auto()
+    BATCH_NEEDS_MERCHANT = auto()
+    ROWS_CHANGED = auto()
+    NOT_A_FILE = auto()
+    ROWS_INVALID = auto()
+    TRANSACTION_OF_OTHER = auto()
+    RESULTS_OF_OTHER_ROWS = auto()
+    RESULTS_IN_USE = auto()
+    CELL_NOT_JSON = auto()
+    CELL_IS_DUE = auto()
+    DUPLICATE_ROW = auto()
     # keys
     KEY_FORM = auto()
     KEY_PUBLIC_FOR_PRIVATE = auto()
@@ -259,10 +273,10 @@ class Interrupted(ZhimaError):  # noqa: N818 -- an ending that was asked for, no
 
 
 class UnwrittenError(ZhimaError):
-    """Standard output took nothing; nothing was sent."""
+    """What results go to, ``subject``, did not take them."""
 
-    def __init__(self, found: str) -> None:
-        problem = Problem(Kind.UNWRITTEN, Reason.OUTPUT_UNWRITTEN, found=found)
+    def __init__(self, found: str, subject: str = "stdout") -> None:
+        problem = Problem(Kind.UNWRITTEN, Reason.OUTPUT_UNWRITTEN, subject, found)
         super().__init__(Kind.UNWRITTEN, (problem,), Sent.NO)
 
 

@@ -5,6 +5,7 @@ import os
 import re
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.kinds import Kind
@@ -20,6 +21,7 @@ _KEY_TEXT = re.compile(
 
 # How long a pipe's writer may take to open it, in seconds.
 _WRITER_IS_DUE = 2.0
+_CHUNK_BYTES = 64 * 1024
 
 
 def shown_path(path: Path) -> str:
@@ -46,7 +48,8 @@ def read_file(path: Path, limit: int, kind: Kind, subject: str) -> bytes:
     """
     try:
         if stat.S_ISFIFO(path.stat().st_mode):
-            data = _read_pipe(path, limit + 1)
+            copy = io.BytesIO()
+            data = copy.getvalue() if copy_pipe(path, copy, limit + 1) else None
         else:
             with path.open("rb") as file:
                 data = file.read(limit + 1)
@@ -64,10 +67,11 @@ def read_file(path: Path, limit: int, kind: Kind, subject: str) -> bytes:
     return data
 
 
-def _read_pipe(path: Path, size: int) -> bytes | None:
-    """Return the first bytes of what is written to a pipe, None where nobody writes.
+def copy_pipe(path: Path, sink: BinaryIO, limit: int) -> bool:
+    """Copy what is written to a pipe, ``limit`` bytes at most; return False where nobody writes.
 
     A writer that has opened the pipe, as one of a shell's ``<(...)`` has, may take its time.
+    Raises OSError.
     """
     import select  # of use to a pipe alone
 
@@ -75,12 +79,14 @@ def _read_pipe(path: Path, size: int) -> bytes | None:
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with open(descriptor, "rb", buffering=0) as pipe:  # noqa: PTH123 -- of a descriptor
         select.select([pipe], [], [], _WRITER_IS_DUE)
-        start = pipe.read(1)  # None where the writer has written nothing yet
-        if start == b"":
-            return None
+        chunk = pipe.read(1)  # None where the writer has written nothing yet
+        if chunk == b"":
+            return False
         os.set_blocking(descriptor, True)
-        start = start or b""
-        return start + io.BufferedReader(pipe).read(size - len(start))
+        left = limit - sink.write(chunk or b"")
+        while left and (chunk := pipe.read(min(left, _CHUNK_BYTES))):
+            left -= sink.write(chunk)
+    return True
 
 
 def mode_if_others_read(path: Path) -> int | None:

@@ -7,18 +7,17 @@ nobody knowing. Never a name, a number, a key or a token.
 import contextlib
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from zhima_cli.core.errors import InputError, Problem, Reason
-from zhima_cli.core.history_file import connect, guarded, roll_back
+from zhima_cli.core.history_file import BUSY_SECONDS, connect, guarded, roll_back
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.records import Filter, Known, Record, Result, State, Subject
 
 _KNOWN = """
-    SELECT CASE state WHEN 'success' THEN biz_no END, content, attempts
+    SELECT state, CASE state WHEN 'success' THEN biz_no END, content, attempts
     FROM call
     WHERE app_id = ? AND transaction_id = ?
     ORDER BY state = 'success' DESC, id DESC
@@ -125,26 +124,13 @@ class History:
                 (_time(now), record),
             )
 
-    def finish(
-        self,
-        record: int,
-        subject: Subject,
-        result: Result,
-        now: datetime,
-        *,
-        attempts: int | None = None,
-    ) -> bool:
+    def finish(self, record: int, subject: Subject, result: Result, now: datetime) -> bool:
         """Write down what came of the call; a success that is there is never overwritten.
 
-        ``attempts`` says how often it was sent in all, where that was not counted each time.
         Returns False, and keeps the call as unknown, where another transaction has the same
         biz_no already: then the answer is a replayed one.
         """
         with self._writing():
-            if attempts is not None:
-                self._connection.execute(
-                    "UPDATE call SET attempts = max(attempts, ?) WHERE id = ?", (attempts, record)
-                )
             is_replay = self._is_replay(subject, result.biz_no)
             if is_replay:
                 result = Result(State.UNKNOWN)
@@ -163,7 +149,7 @@ class History:
                 values,
             ).rowcount
             if not changed and self._is_gone(record):
-                self._insert(subject, now, result, attempts=attempts or 1)
+                self._insert(subject, now, result)
             elif not changed and result.biz_no is not None:
                 # Another process was given one for the same transaction meanwhile; keep both.
                 self._connection.execute(
@@ -220,28 +206,30 @@ class History:
         return str(row[0]) if row else None
 
     def _insert(
-        self,
-        subject: Subject,
-        now: datetime,
-        result: Result,
-        *,
-        content: str | None = None,
-        attempts: int = 1,
+        self, subject: Subject, now: datetime, result: Result, *, content: str | None = None
     ) -> int:
+        moment = _time(now)
         cursor = self._connection.execute(
             "INSERT INTO call (started, updated, profile, app_id, gateway, method,"
             " transaction_id, product_code, biz_code, attempts, state, biz_no, code, sub_code,"
-            " verified, content) VALUES (:now, :now, :profile, :app_id, :gateway, :method,"
-            " :transaction_id, :product_code, :biz_code, :attempts, :state, :biz_no, :code,"
-            " :sub_code, :verified, :content)",
-            {
-                **asdict(subject),
-                **asdict(result),
-                "state": result.state.value,
-                "content": content,
-                "attempts": attempts,
-                "now": _time(now),
-            },
+            " verified, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)",
+            (
+                moment,
+                moment,
+                subject.profile,
+                subject.app_id,
+                subject.gateway,
+                subject.method,
+                subject.transaction_id,
+                subject.product_code,
+                subject.biz_code,
+                result.state.value,
+                result.biz_no,
+                result.code,
+                result.sub_code,
+                result.verified,
+                content,
+            ),
         )
         return int(cursor.lastrowid or 0)
 
@@ -274,9 +262,12 @@ class History:
 
 
 @contextlib.contextmanager
-def open_history(path: Path) -> Iterator[History]:
-    """Open the history at ``path``, made where it is not there yet. Raises HistoryError."""
-    with contextlib.closing(connect(path)) as connection:
+def open_history(path: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[History]:
+    """Open the history at ``path``, made where it is not there yet. Raises HistoryError.
+
+    ``busy_seconds`` is how long each write waits for others to finish theirs.
+    """
+    with contextlib.closing(connect(path, busy_seconds)) as connection:
         yield History(connection, path)
 
 
@@ -287,11 +278,11 @@ def _pruned(before: datetime, profile: str | None, now: datetime) -> dict[str, s
 
 def _known(row: tuple[Any, ...]) -> Known:
     """Return a row as what is known. Raises ValueError where somebody else's hand was in it."""
-    biz_no, content, attempts = row
+    state, biz_no, content, attempts = row
     texts = [text for text in (biz_no, content) if text is not None]
     if not all(isinstance(text, str) for text in texts) or not isinstance(attempts, int):
         raise ValueError("a record is damaged")
-    return Known(biz_no, content, attempts)
+    return Known(State(state), biz_no, content, attempts)
 
 
 def _record(row: tuple[Any, ...]) -> Record:

@@ -13,7 +13,7 @@ from zhima_cli.core.errors import HistoryError, Reason
 # "ZHIM", by which a database of zhima's is told from any other.
 _APPLICATION_ID = 0x5A48494D
 # How long one process waits for others to finish writing, in seconds.
-_BUSY_SECONDS = 3.0
+BUSY_SECONDS = 3.0
 
 # Each step's statements bring a file of the version that is its index to the next.
 _MIGRATIONS = (
@@ -48,15 +48,17 @@ _MIGRATIONS = (
 VERSION = len(_MIGRATIONS)
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
     """Open the history at ``path``, made for the user alone where it is not there yet.
+
+    ``busy_seconds`` is how long it waits for others to finish writing.
 
     Raises HistoryError where it cannot be opened or written, is no history of zhima's, or is of a
     newer version.
     """
     with guarded(path):
         _make_file(path)
-        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
         try:
             # EXTRA: what is committed survives a power cut right after.
             connection.execute("PRAGMA synchronous = EXTRA")
@@ -84,7 +86,7 @@ def check_history(path: Path) -> bool:
         # Beside the file, SQLite makes another while it writes.
         _check_writable(path.absolute().parent)
         uri = f"{path.absolute().as_uri()}?mode=rw"
-        connection = sqlite3.connect(uri, timeout=_BUSY_SECONDS, isolation_level=None, uri=True)
+        connection = sqlite3.connect(uri, timeout=BUSY_SECONDS, isolation_level=None, uri=True)
     with contextlib.closing(connection), guarded(path):
         connection.execute("BEGIN IMMEDIATE")
         try:

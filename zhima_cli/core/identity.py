@@ -5,32 +5,33 @@ from collections.abc import Callable, Mapping
 
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.errors import Problem, Reason
-from zhima_cli.core.json_options import JsonReader
+from zhima_cli.core.json_options import ReadJson
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.sources import Given, Sources, option_name, variable_name
 from zhima_cli.core.strict_json import decode, encode
-from zhima_cli.core.visible import is_unseen
+from zhima_cli.core.visible import has_unseen
 
 CERT_INFO = "CERT_INFO"
 IDENTITY_CARD = "IDENTITY_CARD"
 MAX_IDENTITY_PARAM = 4096
 
+_WEIGHTS = tuple(pow(2, 17 - at, 11) for at in range(17))
 
-def given_identity(sources: Sources, reader: JsonReader) -> str | None:
+
+def given_identity(sources: Sources, given: Given, read_json: ReadJson) -> str | None:
     """Return the ``identity_param`` that was given whole, None where it is wrong."""
-    parts = ("cert_name", "cert_no", "cert_type", "identity_type")
-    for name in parts:
-        if getattr(sources.options, name) is not None:
-            subject, other = option_name("identity_param"), option_name(name)
-            sources.fail(name, Problem(Kind.USAGE, Reason.EXCLUDES, subject, other))
-    text = reader.read("identity_param", MAX_IDENTITY_PARAM)
+    for name in ("cert_name", "cert_no", "cert_type", "identity_type"):
+        part = sources.typed(name)
+        if part is not None:
+            problem = Problem(Kind.USAGE, Reason.EXCLUDES, given.origin, part.origin)
+            sources.fail(name, problem)
+    text = read_json("identity_param", MAX_IDENTITY_PARAM)
     if text is None:
         return None
     identity = decode(text)
     assert isinstance(identity, dict)  # noqa: S101 -- the reader returns nothing else
     for name in missing_members(identity):
-        subject = option_name("identity_param")
-        problem = Problem(Kind.USAGE, Reason.IDENTITY_MEMBER, subject, name)
+        problem = Problem(Kind.USAGE, Reason.IDENTITY_MEMBER, given.origin, name)
         sources.fail("identity_param", problem)
     if sources.problems:
         return None
@@ -101,7 +102,7 @@ def _warn_of_person(
     sources: Sources, number_subject: str, name: str, number: str, cert_type: str
 ) -> None:
     for subject, text in (("cert_name", name), ("cert_no", number)):
-        if text != text.strip() or any(map(is_unseen, text)):
+        if text != text.strip() or has_unseen(text):
             sources.warn(Reason.ODD_CHARACTERS, subject)
     if cert_type == IDENTITY_CARD and has_wrong_check_digit(number):
         sources.warn(Reason.CHECK_DIGIT, number_subject)
@@ -115,5 +116,5 @@ def has_wrong_check_digit(number: str) -> bool:
     """
     if not re.fullmatch(r"[0-9]{17}[0-9Xx]", number):
         return False
-    total = sum(int(digit) * pow(2, 17 - at, 11) for at, digit in enumerate(number[:17]))
+    total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
     return "10X98765432"[total % 11] != number[17].upper()

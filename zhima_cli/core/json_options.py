@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.errors import InputError, Problem, Reason
@@ -16,6 +17,10 @@ MAX_JSON_BYTES = 64 * 1024
 
 # A typographic quote where JSON's own is due, not one within a string.
 _CURLY_QUOTES = re.compile(r"[{,:]\s*[“”‘’]|[“”‘’]\s*[:,}]")
+
+
+# Reads the parameter of a name, which has a number of characters at most, as JsonReader does.
+ReadJson = Callable[[str, int], str | None]
 
 
 class JsonReader:
@@ -37,32 +42,13 @@ class JsonReader:
 
         None where there is none, or it is wrong.
         """
-        flag = getattr(self._sources.options, name)
-        if flag is None or (flag == "-" and not self._stdin_is_clear):
+        typed = self._sources.typed(name)
+        if typed is None or (typed.value == "-" and not self._stdin_is_clear):
             return None
-        origin = option_name(name)
-        text = self._sources.attempt(name, lambda: self._text(flag, origin).strip())
+        text = self._sources.attempt(name, lambda: self._text(typed.value, typed.origin))
         if text is None:
             return None
-        given = Given(name, text, origin, Kind.USAGE)
-        if not text:
-            self._sources.add(given, Reason.EMPTY)
-            return None
-        self._sources.check_charset(given, self._charset)
-        self._sources.check_length(given, limit)
-        try:
-            value = decode(text)
-        except JsonError as error:
-            reason = Reason.CURLY_QUOTES if _CURLY_QUOTES.search(text) else Reason.NOT_JSON
-            self._sources.add(given, reason, str(error))
-            return None
-        if not isinstance(value, dict):
-            self._sources.add(given, Reason.NOT_A_JSON_OBJECT)
-            return None
-        if Charset.UTF_8.can_write(text) and _has_lone_surrogate(value):
-            self._sources.add(given, Reason.NOT_TEXT)
-            return None
-        return text
+        return check_json(self._sources, self._charset, replace(typed, value=text), limit)
 
     def _text(self, flag: str, origin: str) -> str:
         if flag == "-":
@@ -78,6 +64,30 @@ class JsonReader:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise _usage(Reason.FILE_NOT_UTF8, origin, source) from error
+
+
+def check_json(sources: Sources, charset: Charset, given: Given, limit: int) -> str | None:
+    """Return the JSON object's text, ``limit`` characters at most; None where it is wrong."""
+    text = given.value.strip()
+    given = replace(given, value=text)
+    if not text:
+        sources.add(given, Reason.EMPTY)
+        return None
+    sources.check_charset(given, charset)
+    sources.check_length(given, limit)
+    try:
+        value = decode(text)
+    except JsonError as error:
+        reason = Reason.CURLY_QUOTES if _CURLY_QUOTES.search(text) else Reason.NOT_JSON
+        sources.add(given, reason, str(error))
+        return None
+    if not isinstance(value, dict):
+        sources.add(given, Reason.NOT_A_JSON_OBJECT)
+        return None
+    if Charset.UTF_8.can_write(text) and _has_lone_surrogate(value):
+        sources.add(given, Reason.NOT_TEXT)
+        return None
+    return text
 
 
 def _has_lone_surrogate(value: object) -> bool:

@@ -54,12 +54,17 @@ def _find(sources: Sources, name: str, allowed: Range) -> float:
     given = sources.find(name)
     if given is None:
         return allowed.default
+    reason = fault_of(given.value, allowed)
+    if reason is None:
+        return float(given.value)
+    sources.add(given, reason, expected=str(allowed) if reason is Reason.OUT_OF_RANGE else "")
+    return allowed.default
+
+
+def fault_of(text: str, allowed: Range) -> Reason | None:
+    """Return why ``text`` is no number that is ``allowed``, None where it is one."""
     try:
-        number = float(given.value)
+        number = float(text)
     except ValueError:
-        sources.add(given, Reason.NOT_A_NUMBER)
-        return allowed.default
-    if not allowed.holds(number):
-        sources.add(given, Reason.OUT_OF_RANGE, expected=str(allowed))
-        return allowed.default
-    return number
+        return Reason.NOT_A_NUMBER
+    return None if allowed.holds(number) else Reason.OUT_OF_RANGE

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,10 +10,10 @@ from zhima_cli.core.beijing import beijing_time
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.identity import assembled_identity, given_identity
-from zhima_cli.core.json_options import JsonReader
+from zhima_cli.core.json_options import JsonReader, ReadJson
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.options import Surroundings
-from zhima_cli.core.sources import Sources, option_name
+from zhima_cli.core.sources import Sources
 
 PRODUCT_CODE = "w1010100000000002978"
 BIZ_CODE = "FACE"
@@ -30,16 +31,25 @@ _TAIL_ALPHABET = "0123456789BCDFGHJKLMNPQRSTVWXZ"
 
 
 @dataclass(frozen=True)
-class Parameters:
-    """The parameters as they are sent; the three JSON ones hold JSON text. None is left out."""
+class Content:
+    """What is asked for: all parameters but the transaction_id, as they are sent.
 
-    transaction_id: str
+    The three JSON ones hold JSON text. None is left out.
+    """
+
     product_code: str
     biz_code: str
     identity_param: str = field(repr=False)
     merchant_config: str | None
     ext_biz_param: str | None = field(repr=False)
     linked_merchant_id: str | None
+
+
+@dataclass(frozen=True)
+class Parameters(Content):
+    """The parameters as they are sent."""
+
+    transaction_id: str
 
 
 def resolve_parameters(
@@ -49,22 +59,40 @@ def resolve_parameters(
 
     A missing name or number is asked for last, when nothing else is wrong.
     """
-    transaction_id = _transaction_id(sources, surroundings.now)
+    given = given_transaction_id(sources)
+    prefix = find_transaction_prefix(sources) if given is None else ""
+    reader = JsonReader(sources, charset, surroundings.read_stdin)
+    ask = surroundings.ask if surroundings.can_ask and not reader.stdin_is_taken else None
+    content = resolve_content(sources, charset, reader.read, ask)
+    if content is None:
+        return None
+    made = given or make_transaction_id(prefix, surroundings.now)
+    return Parameters(**vars(content), transaction_id=made)
+
+
+def resolve_content(
+    sources: Sources,
+    charset: Charset,
+    read_json: ReadJson,
+    ask: Callable[[str], str | None] | None,
+) -> Content | None:
+    """Resolve and check all but the transaction_id; None where ``sources`` knows of a problem.
+
+    ``ask`` is None where nobody can be asked for a missing name or number.
+    """
     product_code = sources.text("product_code", MAX_CODE, charset)
     biz_code = sources.text("biz_code", MAX_CODE, charset)
     linked_merchant_id = sources.text("linked_merchant_id", MAX_LINKED_MERCHANT_ID, charset)
-    reader = JsonReader(sources, charset, surroundings.read_stdin)
-    merchant_config = reader.read("merchant_config", MAX_MERCHANT_CONFIG)
-    ext_biz_param = reader.read("ext_biz_param", MAX_EXT_BIZ_PARAM)
-    if sources.options.identity_param is not None:
-        identity_param = given_identity(sources, reader)
+    merchant_config = read_json("merchant_config", MAX_MERCHANT_CONFIG)
+    ext_biz_param = read_json("ext_biz_param", MAX_EXT_BIZ_PARAM)
+    whole = sources.typed("identity_param")
+    if whole is not None:
+        identity_param = given_identity(sources, whole, read_json)
     else:
-        ask = surroundings.ask if surroundings.can_ask and not reader.stdin_is_taken else None
         identity_param = assembled_identity(sources, charset, ask)
     if sources.problems or identity_param is None:
         return None
-    return Parameters(
-        transaction_id=transaction_id,
+    return Content(
         product_code=product_code or PRODUCT_CODE,
         biz_code=biz_code or BIZ_CODE,
         identity_param=identity_param,
@@ -89,14 +117,14 @@ def is_transaction_id(text: str | None) -> bool:
     return text is not None and re.fullmatch(r"[A-Za-z0-9_]{1,32}", text) is not None
 
 
-def _transaction_id(sources: Sources, now: datetime) -> str:
-    given = sources.options.transaction_id
-    if given is not None:
-        if not is_transaction_id(given):
-            problem = Problem(Kind.USAGE, Reason.BAD_TRANSACTION_ID, option_name("transaction_id"))
-            sources.fail("transaction_id", problem)
-        return given
-    return make_transaction_id(find_transaction_prefix(sources), now)
+def given_transaction_id(sources: Sources) -> str | None:
+    """Return the transaction_id that was given, right or wrong; None where one is to be made."""
+    given = sources.typed("transaction_id")
+    if given is None:
+        return None
+    if not is_transaction_id(given.value):
+        sources.add(given, Reason.BAD_TRANSACTION_ID)
+    return given.value
 
 
 def find_transaction_prefix(sources: Sources) -> str:

@@ -24,10 +24,32 @@ _STATES = {
 
 
 @dataclass(frozen=True)
+class Entry:
+    """The open record of one call. Its methods raise HistoryError."""
+
+    history: History
+    id: int
+    subject: Subject
+
+    def count_attempt(self, now: datetime) -> None:
+        """Write down that the call is about to be sent once more."""
+        self.history.count_attempt(self.id, now)
+
+    def finish(self, outcome: Outcome, now: datetime) -> Outcome:
+        """Write down what the call came to, and return it; a replayed answer is not believed."""
+        is_new = self.history.finish(self.id, self.subject, _result(outcome), now)
+        return outcome if is_new else distrust(outcome, Reason.BIZ_NO_REPLAYED)
+
+    def leave(self, now: datetime) -> None:
+        """Write down that it is not known what becomes of the call."""
+        self.history.finish(self.id, self.subject, Result(State.UNKNOWN), now)
+
+
+@dataclass(frozen=True)
 class Recording:
     """The open record of one call; ``entry`` is None where nothing is recorded."""
 
-    entry: "_Entry | None"
+    entry: Entry | None
     now: Callable[[], datetime]
     warn: Callable[[Problem], None]
     required: bool
@@ -37,7 +59,7 @@ class Recording:
         if self.entry is None:
             return
         try:
-            self.entry.history.count_attempt(self.entry.id, self.now())
+            self.entry.count_attempt(self.now())
         except HistoryError as error:
             self._tell(error)
 
@@ -50,25 +72,16 @@ class Recording:
         if self.entry is None:
             return outcome
         try:
-            entry = self.entry
-            is_new = entry.history.finish(entry.id, entry.subject, _result(outcome), self.now())
+            return self.entry.finish(outcome, self.now())
         except HistoryError as error:
             if self.required and outcome.kind is Kind.SUCCESS:
                 return leave_unwritten(outcome, Reason.RESULT_UNRECORDED, error.problems[0].found)
             self._tell(error)
             return outcome
-        return outcome if is_new else distrust(outcome, Reason.BIZ_NO_REPLAYED)
 
     def _tell(self, error: HistoryError) -> None:
         for problem in error.problems:
             self.warn(problem)
-
-
-@dataclass(frozen=True)
-class _Entry:
-    history: History
-    id: int
-    subject: Subject
 
 
 @contextlib.contextmanager
@@ -88,7 +101,7 @@ def recording(
                 with contextlib.ExitStack() as opening:
                     history = opening.enter_context(open_history(settings.history))
                     record = history.begin(subject, now(), resend=settings.resend)
-                    entry = _Entry(history, record, subject)
+                    entry = Entry(history, record, subject)
                     # Where it failed it is closed by now, lest it keep others from writing.
                     stack.enter_context(opening.pop_all())
             except HistoryError as error:
@@ -112,7 +125,7 @@ def subject_of(settings: Settings) -> Subject:
     )
 
 
-def _code(text: str | None) -> str | None:
+def code_like(text: str | None) -> str | None:
     """Return ``text`` if it is like a code: what answers unsigned might echo the request."""
     return text if text is not None and _CODE.fullmatch(text) else None
 
@@ -122,7 +135,7 @@ def _result(outcome: Outcome) -> Result:
     return Result(
         state=_STATES.get(outcome.kind, State.UNKNOWN),
         biz_no=outcome.biz_no,
-        code=_code(answer.code) if answer else None,
-        sub_code=_code(answer.sub_code) if answer else None,
+        code=code_like(answer.code) if answer else None,
+        sub_code=code_like(answer.sub_code) if answer else None,
         verified=answer.verified if answer else None,
     )

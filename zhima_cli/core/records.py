@@ -62,6 +62,7 @@ class Known:
     that was not written down. ``attempts`` says how often it was sent.
     """
 
+    state: State
     biz_no: str | None
     content: str | None
     attempts: int

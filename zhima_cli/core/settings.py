@@ -92,6 +92,7 @@ def resolve_setup(
     surroundings: Surroundings,
     mock_account: Callable[[], Account],
     *,
+    dry_run: bool,
     found: tuple[Problem, ...] = (),
 ) -> tuple[Setup, Sources]:
     """Resolve and check everything but the parameters, as resolve() does, for many calls.
@@ -102,7 +103,7 @@ def resolve_setup(
     sources = open_sources(options, surroundings)
     sources.problems.extend(found)
     charset = sources.choice("charset", Charset.UTF_8)
-    make_setup = _find_setup(sources, charset, surroundings, dry_run=False)
+    make_setup = _find_setup(sources, charset, surroundings, dry_run=dry_run)
     if sources.problems:
         raise InputError(*sources.problems)
     return make_setup(mock_account), sources

@@ -119,6 +119,11 @@ class Sources:
             return None
         return given
 
+    def typed(self, name: str) -> Given | None:
+        """Return the flag's value, for what nothing else may have."""
+        flag = getattr(self.options, name)
+        return None if flag is None else Given(name, flag, option_name(name), Kind.USAGE)
+
     def text(self, name: str, limit: int, charset: Charset) -> str | None:
         """Like find, but checked: ``limit`` characters at most, each of them in ``charset``."""
         given = self.find(name)

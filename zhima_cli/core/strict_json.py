@@ -22,6 +22,7 @@ def _refuse_constant(_name: str) -> object:
     raise JsonError("not a JSON value")
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
 
 
@@ -77,4 +78,4 @@ def _is_deep(value: object) -> bool:
 
 def encode(value: object) -> str:
     """Return ``value`` as JSON without spaces, characters as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)

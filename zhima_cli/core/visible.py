@@ -16,6 +16,11 @@ def is_unseen(character: str) -> bool:
     return unicodedata.category(character) in _UNSEEN_CATEGORIES or ord(character) in _IGNORABLE
 
 
+def has_unseen(text: str) -> bool:
+    """Say whether ``text`` has such a character."""
+    return not (text.isascii() and text.isprintable()) and any(map(is_unseen, text))
+
+
 def _escape(character: str) -> str:
     code = ord(character)
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
@@ -26,6 +31,6 @@ def visible(text: str) -> str:
 
     All text that came from outside passes through here on its way out.
     """
-    if text.isascii() and text.isprintable():
+    if not has_unseen(text):
         return text
     return "".join(_escape(c) if is_unseen(c) else c for c in text)

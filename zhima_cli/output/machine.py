@@ -17,29 +17,32 @@ SCHEMA = 1
 
 def show_outcome(outcome: Outcome, language: Language, screen: Screen) -> None:
     """Write the outcome as a JSON object; a field that does not apply is null."""
+    screen.json(fields_of(outcome, language))
+
+
+def fields_of(outcome: Outcome, language: Language) -> dict[str, str | int | bool | None]:
+    """Return the outcome's fields by their names; one that does not apply is None."""
     answer = outcome.answer
     sentences = describe(outcome, language)
-    screen.json(
-        {
-            "schema": SCHEMA,
-            "ok": outcome.kind is Kind.SUCCESS,
-            "kind": outcome.kind.value,
-            "biz_no": outcome.biz_no,
-            "transaction_id": outcome.call.transaction_id,
-            "code": answer.code if answer else None,
-            "msg": answer.msg if answer else None,
-            "sub_code": answer.sub_code if answer else None,
-            "sub_msg": answer.sub_msg if answer else None,
-            "description": "\n".join(s.what for s in sentences) or None,
-            "solution": "\n".join(s.remedy for s in sentences) or None,
-            "retryable": None if outcome.kind is Kind.SUCCESS else outcome.retryable,
-            "verified": _verified(outcome),
-            "sent": outcome.sent.value,
-            "profile": outcome.call.profile,
-            "mock": outcome.mock,
-            "attempts": outcome.attempts,
-        }
-    )
+    return {
+        "schema": SCHEMA,
+        "ok": outcome.kind is Kind.SUCCESS,
+        "kind": outcome.kind.value,
+        "biz_no": outcome.biz_no,
+        "transaction_id": outcome.call.transaction_id,
+        "code": answer.code if answer else None,
+        "msg": answer.msg if answer else None,
+        "sub_code": answer.sub_code if answer else None,
+        "sub_msg": answer.sub_msg if answer else None,
+        "description": "\n".join(s.what for s in sentences) or None,
+        "solution": "\n".join(s.remedy for s in sentences) or None,
+        "retryable": None if outcome.kind is Kind.SUCCESS else outcome.retryable,
+        "verified": _verified(outcome),
+        "sent": outcome.sent.value,
+        "profile": outcome.call.profile,
+        "mock": outcome.mock,
+        "attempts": outcome.attempts,
+    }
 
 
 def show_request(request: "Request", profile: str, *, mock: bool, screen: Screen) -> None:

@@ -51,14 +51,7 @@ class Screen:
 
     def json(self, value: object) -> None:
         """Write ``value`` as JSON on one line, in ASCII where this stream lacks a character."""
-        text = json.dumps(value, ensure_ascii=False)
-        try:
-            text.encode(self.stream.encoding or "utf-8")
-        except UnicodeEncodeError:
-            text = json.dumps(value)
-        # What acts or hides is escaped the way JSON itself escapes, so that it reads back the same.
-        escaped = (json.dumps(c)[1:-1] if is_unseen(c) else c for c in text)
-        self.stream.write("".join(escaped) + "\n")
+        self.stream.write(json_line(value, self.stream.encoding or "utf-8"))
 
     def console(self) -> "Console":
         """Return rich's console on this stream. What is given to it must be safe() already."""
@@ -78,3 +71,16 @@ class Screen:
             markup=False,
             emoji=False,
         )
+
+
+def json_line(value: object, encoding: str) -> str:
+    """Return ``value`` as JSON with a line's end, in ASCII where ``encoding`` lacks a character."""
+    text = json.dumps(value, ensure_ascii=False)
+    if text.isascii() and text.isprintable():
+        return text + "\n"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = json.dumps(value)
+    # What acts or hides is escaped the way JSON itself escapes, so that it reads back the same.
+    return "".join(json.dumps(c)[1:-1] if is_unseen(c) else c for c in text) + "\n"

@@ -2,6 +2,7 @@
 
 from zhima_cli.core.errors import Reason
 from zhima_cli.core.kinds import Kind
+from zhima_cli.words import chinese_batch as batch
 from zhima_cli.words.chinese_endings import ENDINGS
 from zhima_cli.words.chinese_helps import HELPS
 from zhima_cli.words.vocabulary import Label, Sentence, Vocabulary
@@ -192,35 +193,6 @@ CHINESE = Vocabulary(
             "{subject} 已有 biz_no：{found}",
             "请使用它；若是另一次认证，请换一个 transaction_id。{expected} 可强制再次发送。",
         ),
-        # zhima init-certs
-        Reason.FILE_NOT_TEXT: Sentence(
-            "{subject} 既不是 UTF-8 文本，也不是 GBK 文本（{found}）", "请把文件另存为 UTF-8。"
-        ),
-        Reason.UNKNOWN_COLUMN: Sentence(
-            "{subject} 的名字不是任何一列的名字（{found}）",
-            "请改名或去掉；可用的名字：{expected}。",
-        ),
-        Reason.REPEATED_COLUMN: Sentence("{subject} 与前面的列重名：{found}", "请只保留其中一列。"),
-        Reason.MISSING_COLUMN: Sentence(
-            "{subject} 中没有 {found} 列",
-            "第一行是列名，其中要有 cert_name 和 cert_no，或者 identity_param。",
-        ),
-        Reason.NOT_CSV: Sentence(
-            "{subject} 不是 CSV：引号没有闭合，或闭合的引号后面还有内容",
-            "请把整个值放在引号中，值里的每个引号写两次。",
-        ),
-        Reason.NOT_JSON_LINE: Sentence(
-            "{subject} 不是 JSON：{found}", "请把每个对象单独写成一行。"
-        ),
-        Reason.ROW_TOO_LONG: Sentence(
-            "从 {subject} 开始的一行数据超过 {expected} 个字符或 {found} 行",
-            "请检查是否有引号没有闭合，或者漏了换行。",
-        ),
-        Reason.ROW_LENGTH: Sentence(
-            "{subject} 有 {found} 个值，但共有 {expected} 列",
-            "请补上缺少的值；含逗号的值请放在引号中。",
-        ),
-        Reason.CELL_TYPE: Sentence("{subject} 的 JSON 类型是 {found}", "应为类型 {expected}。"),
         Reason.KEY_FORM: Sentence(
             "{subject} 不是可用的密钥；发现的是：{found}",
             "可用的形式：{expected}，PEM 或单行 base64。",
@@ -365,7 +337,7 @@ CHINESE = Vocabulary(
             "结果无法写入历史记录（{found}）", "调用本身已经完成：请记录上面的 biz_no。"
         ),
         Reason.OUTPUT_UNWRITTEN: Sentence(
-            "无法写到标准输出（{found}）", "请检查输出的去向，然后重试。"
+            "无法写到 {subject}（{found}）", "请检查输出的去向，然后重试。"
         ),
         Reason.CLOCK_OFF: Sentence(
             "本机时钟与网关相差 {found} 分钟", "请校准时钟：偏差过大的时间戳会被网关拒绝。"
@@ -471,6 +443,7 @@ CHINESE = Vocabulary(
         Reason.SLASH_UNESCAPED: Sentence(
             r"把 \/ 还原为 / 后，签名有效", "有些应答是这样签名的，官方客户端也接受。"
         ),
+        **batch.PROBLEMS,
     },
     kinds={
         Kind.SUCCESS: "认证初始化成功",
@@ -588,6 +561,7 @@ CHINESE = Vocabulary(
         Label.PASTE_PUBLIC_KEY: "请把单行的公钥粘贴到开放平台应用页面："
         "开发设置 → 接口加签方式 → 公钥；"
         "保存后页面会显示支付宝公钥",
+        **batch.LABELS,
     },
     helps=HELPS,
 )

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from zhima_cli.words import chinese_batch as batch
+
 HELPS: Mapping[str, str] = {
     "zhima": "调用支付宝 zhima.customer.certification.initialize（芝麻认证初始化）并验证应答。",
     "zhima init-cert": "认证初始化：发送一次已签名的调用，输出 biz_no。",
@@ -106,4 +108,5 @@ HELPS: Mapping[str, str] = {
     "zhima keygen output": "pretty、plain 或 json。[ZHIMA_OUTPUT]",
     "out": "存放两个文件的文件夹。默认为配置文件所在的文件夹。",
     "bits": "密钥长度；只能是 2048，即默认值。",
+    **batch.HELPS,
 }

@@ -2,6 +2,7 @@
 
 from zhima_cli.core.errors import Reason
 from zhima_cli.core.kinds import Kind
+from zhima_cli.words import english_batch as batch
 from zhima_cli.words.english_endings import ENDINGS
 from zhima_cli.words.english_helps import HELPS
 from zhima_cli.words.vocabulary import Label, Sentence, Vocabulary
@@ -234,40 +235,6 @@ ENGLISH = Vocabulary(
             "Use that one; for another certification, choose another transaction_id. {expected} "
             "sends it all the same.",
         ),
-        # zhima init-certs
-        Reason.FILE_NOT_TEXT: Sentence(
-            "{subject} is text neither in UTF-8 nor in GBK ({found})", "Save the file as UTF-8."
-        ),
-        Reason.UNKNOWN_COLUMN: Sentence(
-            "{subject} has a name that no column has ({found})",
-            "Rename it, or leave it out; names that fit: {expected}.",
-        ),
-        Reason.REPEATED_COLUMN: Sentence(
-            "{subject} has the name of a column before it: {found}", "Keep one of the two."
-        ),
-        Reason.MISSING_COLUMN: Sentence(
-            "{subject} names no column {found}",
-            "The first row names the columns: cert_name and cert_no, or identity_param, among "
-            "them.",
-        ),
-        Reason.NOT_CSV: Sentence(
-            "{subject} is not CSV: a quote is not closed, or something follows one that is",
-            "Put the whole value in quotes, and write each quote within it twice.",
-        ),
-        Reason.NOT_JSON_LINE: Sentence(
-            "{subject} is not JSON: {found}", "Write each object on one line of its own."
-        ),
-        Reason.ROW_TOO_LONG: Sentence(
-            "{subject} begins a row of more than {expected} characters or {found} lines",
-            "Look for a quote that is not closed, or for a line end that is missing.",
-        ),
-        Reason.ROW_LENGTH: Sentence(
-            "{subject} has {found} cells, but there are {expected} columns",
-            "Fill in what is missing; put a value with a comma in it in quotes.",
-        ),
-        Reason.CELL_TYPE: Sentence(
-            "{subject} is of the JSON type {found}", "Give it the type {expected}."
-        ),
         Reason.KEY_FORM: Sentence(
             "{subject} is not a usable key; found: {found}",
             "What works: {expected}, as PEM or as bare base64 on one line.",
@@ -443,7 +410,7 @@ ENGLISH = Vocabulary(
             "The call itself was made: record the biz_no above.",
         ),
         Reason.OUTPUT_UNWRITTEN: Sentence(
-            "Standard output cannot be written to ({found})",
+            "{subject} cannot be written to ({found})",
             "Check where the output goes, then try again.",
         ),
         Reason.CLOCK_OFF: Sentence(
@@ -570,6 +537,7 @@ ENGLISH = Vocabulary(
             r"The signature holds with / in the place of \/",
             "Some answers are signed so; the official clients accept it, too.",
         ),
+        **batch.PROBLEMS,
     },
     kinds={
         Kind.SUCCESS: "Certification initialized",
@@ -690,6 +658,7 @@ ENGLISH = Vocabulary(
         Label.PUBLIC_KEY_WRITTEN: "public key written:",
         Label.PASTE_PUBLIC_KEY: "paste the one line of the public key into the application's page "
         "on the open platform: 开发设置, 接口加签方式, 公钥; it then shows Alipay's (支付宝公钥)",
+        **batch.LABELS,
     },
     helps=HELPS,
 )

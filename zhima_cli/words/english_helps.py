@@ -5,6 +5,8 @@ By the name of the option, of the command (``zhima history show``), or of an opt
 
 from collections.abc import Mapping
 
+from zhima_cli.words import english_batch as batch
+
 HELPS: Mapping[str, str] = {
     "zhima": "Call Alipay's zhima.customer.certification.initialize and verify its answer.",
     "zhima init-cert": "Initialize a certification: send one signed call, print its biz_no.",
@@ -110,4 +112,5 @@ HELPS: Mapping[str, str] = {
     "zhima keygen output": "pretty, plain or json. [ZHIMA_OUTPUT]",
     "out": "Folder for both files. Default: the configuration's.",
     "bits": "Length of the key; 2048, which is the default, and no other.",
+    **batch.HELPS,
 }

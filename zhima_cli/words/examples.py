@@ -16,6 +16,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         f"zhima init-cert {_PERSON} --dry-run",
         "zhima init-cert --identity-param @person.json --output json",
     ),
+    "zhima init-certs": (
+        "zhima init-certs people.csv --dry-run",
+        "zhima init-certs people.csv --out results.csv",
+        "zhima init-certs people.jsonl --rate 10/s --skip-invalid > results.jsonl",
+    ),
     "zhima history": (
         "zhima history --state unknown",
         "zhima history --since 7d --output json",

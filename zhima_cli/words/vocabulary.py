@@ -49,6 +49,17 @@ class Label(Enum):
     PRUNED = auto()
     MOCK_READY = auto()
     MOCK_PROFILE_WRITTEN = auto()
+    # zhima init-certs
+    BATCH_CHECKING = auto()
+    BATCH_CHECKED = auto()
+    BATCH_SLOWED = auto()
+    BATCH_SUMMARY = auto()
+    BATCH_ENDING = auto()
+    BATCH_STOPPED_BY_REFUSALS = auto()
+    BATCH_STOPPED_BY_FAILURES = auto()
+    BATCH_STOPPED_BY_REPLAY = auto()
+    BATCH_BROKEN_OFF = auto()
+    BATCH_GOES_ON = auto()
     # zhima explain
     MORE = auto()
     AGAIN_DEPENDS = auto()
