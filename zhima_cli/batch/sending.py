@@ -188,6 +188,8 @@ class Sending:
             if settled is None:
                 return _Pending(row.number, row.parameters, self._setup.retries + 1)
             outcome = settled
+            if outcome.kind is Kind.SUCCESS:
+                self.stop_rule.heed(outcome)
         self._rows.end(EndedRow(row.number, outcome))
         return None
 

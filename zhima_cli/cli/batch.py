@@ -115,20 +115,24 @@ def _send(run: Run, is_stopped: IsStopped, session: Session) -> int:
     signal = is_stopped()
     if fault is None and signal is not None and ended < run.found.rows:
         fault = Interrupted(Sent.UNKNOWN, signal)
-    if run.setup.mock:
+    if run.setup.mock and tally.of_kind(Kind.SUCCESS):
         session.log(f"zhima: {session.words.labels[Label.MOCK]}")
-    for line in summary(tally, run.found.rows, session.words):
-        session.log(f"zhima: {line}")
+    if ended or fault is None:
+        for line in summary(tally, run.found.rows, session.words):
+            session.log(f"zhima: {line}")
     is_left = ended < run.found.rows or tally.of_kind(Kind.TEMPORARY) > 0
     if is_left and (fault is None or isinstance(fault, Interrupted)):
-        for line in unfinished(stop, session.words):
+        if fault is not None:
+            session.log(f"zhima: {session.words.kinds[fault.kind]}")
+        for line in unfinished(stop if ended < run.found.rows else None, session.words):
             session.log(f"zhima: {line}")
     if fault is None:
         return EXIT_STATUS[tally.gravest]
     session.trace(fault)
     if not isinstance(fault, Interrupted):
         said = report(fail(Call(), fault), session.presentation.language)
-        if ended:  # the title of a single call says that nothing was sent
+        is_before = fault.problems[0].reason is Reason.RESULTS_OF_OTHER_ROWS
+        if ended and not is_before:  # a single call's title says that nothing was sent
             said = replace(said, title=session.words.labels[Label.BATCH_BROKEN_OFF])
         session.show_failure(said)
     return EXIT_STATUS[fault.kind]

@@ -30,7 +30,7 @@ PROBLEMS: Mapping[Reason, Sentence] = {
     ),
     Reason.ROW_LENGTH: Sentence(
         "{subject} 有 {found} 个值，但共有 {expected} 列",
-        "请补上缺少的值；含逗号的值请放在引号中。",
+        "请使两者一致；含逗号的值请放在引号中。",
     ),
     Reason.CELL_TYPE: Sentence("{subject} 的 JSON 类型是 {found}", "应为类型 {expected}。"),
     Reason.CELL_NOT_JSON: Sentence(
@@ -82,7 +82,7 @@ LABELS: Mapping[Label, str] = {
     Label.BATCH_CHECKING: "正在检查全部行：",
     Label.BATCH_CHECKED: "全部正确，未发送；行数：",
     Label.BATCH_SLOWED: "网关要求降低频率；{seconds} 秒后以每秒 {rate} 次继续",
-    Label.BATCH_SUMMARY: "行数：{rows}，已结束：{ended}，取得 biz_no：{successes}",
+    Label.BATCH_SUMMARY: "行数：{rows}，已完成：{ended}，取得 biz_no：{successes}",
     Label.BATCH_ENDING: "{count} 行：{kind}（zhima explain {code}）",
     Label.BATCH_STOPPED_BY_REFUSALS: "已停止：连续被拒，原因与行内容无关（密钥、权限或签约）",
     Label.BATCH_STOPPED_BY_FAILURES: "已停止：连续多行暂时失败，请稍后再试",

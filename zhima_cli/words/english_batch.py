@@ -36,7 +36,7 @@ PROBLEMS: Mapping[Reason, Sentence] = {
     ),
     Reason.ROW_LENGTH: Sentence(
         "{subject} has {found} cells, but there are {expected} columns",
-        "Fill in what is missing; put a value with a comma in it in quotes.",
+        "Give it as many; put a value with a comma in it in quotes.",
     ),
     Reason.CELL_TYPE: Sentence(
         "{subject} is of the JSON type {found}", "Give it the type {expected}."
