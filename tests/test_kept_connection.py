@@ -13,7 +13,7 @@ from tests.support.independent import BIZ_NO
 from tests.support.record import Time, init_cert_timed, refusal, success
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.errors import Interrupted, Reason, TemporaryError, UntrustedError, ZhimaError
-from zhima_cli.core.exchange import KeptConnection
+from zhima_cli.core.kept_connection import KeptConnection
 from zhima_cli.core.kinds import Sent
 from zhima_cli.core.network import Network
 from zhima_cli.core.request import Param, Request

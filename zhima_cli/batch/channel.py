@@ -13,10 +13,14 @@ from zhima_cli.core.settings import Setup
 
 @dataclass(frozen=True)
 class Orders:
-    """The first message to a worker: all that its calls share, and how many it makes at a time."""
+    """The first message to a worker: all that its calls share.
+
+    ``jobs`` is how many it makes at a time, ``processor`` the number of the one for it.
+    """
 
     setup: Setup
     jobs: int
+    processor: int
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,23 @@ class Done:
     clock_ahead: float | None
 
 
+def _load_signing_key(data: bytes) -> PrivateKey:
+    """Return the private key, as one that signs quickly where what that needs is installed."""
+    key = load_private_key(data, "private_key")
+    try:
+        from zhima_cli.core.quick_key import QuickKey
+
+        return QuickKey.of(key)
+    except (ImportError, ValueError):
+        return key
+
+
 class _Pickler(pickle.Pickler):
     """Keys do not let themselves be pickled, lest they end in a file; this goes through a pipe."""
 
     def reducer_override(self, value: Any) -> Any:
         if isinstance(value, PrivateKey):
-            return load_private_key, (value.rsa.export_key(pkcs=1), "private_key")
+            return _load_signing_key, (value.rsa.export_key(pkcs=1),)
         if isinstance(value, PublicKey):
             return load_public_key, (value.rsa.public_key().export_key(), "alipay_public_key")
         return NotImplemented

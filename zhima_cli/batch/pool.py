@@ -6,9 +6,7 @@ import pickle
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping
-from queue import Empty, SimpleQueue
 from typing import IO
 
 from zhima_cli.batch.channel import Done, Orders, Task, packed
@@ -19,22 +17,27 @@ from zhima_cli.core.settings import Setup
 # In seconds.
 _A_MOMENT = 0.02
 _PATIENCE = 2.0
+# More send faster than any gateway lets one application, and each takes 25 MiB.
+_MOST_PROCESSES = 8
 
 
 class WorkerPool:
     """Worker processes that do tasks; each task goes to the one that has the fewest."""
 
     def __init__(
-        self, setup: Setup, jobs: int, processors: int, variables: Mapping[str, str]
+        self, setup: Setup, jobs: int, processors: tuple[int, ...], variables: Mapping[str, str]
     ) -> None:
-        self._results: SimpleQueue[tuple[int, Done | None]] = SimpleQueue()
+        self._has_results = threading.Condition()
+        self._done: list[Done] = []
+        self._enough = 1
+        self._is_lost = False
         self._processes: list[subprocess.Popen[bytes]] = []
         self._listeners: list[threading.Thread] = []
-        count = max(1, min(jobs, processors))
+        count = min(jobs, len(processors), _MOST_PROCESSES)
         # Settings, keys among them, go through the pipe alone.
         own = {name: text for name, text in variables.items() if not name.startswith("ZHIMA_")}
         self._loads = [0] * count
-        for at in range(count):
+        for at, processor in enumerate(processors[:count]):
             process = subprocess.Popen(
                 # -P: no modules from the current folder.
                 [sys.executable, "-P", "-m", "zhima_cli.batch.worker"],
@@ -50,13 +53,19 @@ class WorkerPool:
             listener.start()
             self._listeners.append(listener)
             share = jobs // count + (1 if at < jobs % count else 0)
-            self._send(at, packed(Orders(setup, share)))
+            self._send(at, packed(Orders(setup, share, processor)))
 
-    def give(self, task: Task) -> None:
-        """Have a task done. Raises InternalError where a process has ended."""
-        at = self._loads.index(min(self._loads))
-        self._loads[at] += 1
-        self._send(at, packed(task))
+    def give(self, tasks: list[Task]) -> None:
+        """Have tasks done. Raises InternalError where a process has ended."""
+        messages = [b""] * len(self._processes)
+        with self._has_results:
+            for task in tasks:
+                at = self._loads.index(min(self._loads))
+                self._loads[at] += 1
+                messages[at] += packed(task)
+        for at, message in enumerate(messages):
+            if message:
+                self._send(at, message)
 
     def take(self, seconds: float, enough: int) -> list[Done]:
         """Return what was done; nothing if there is nothing for so many ``seconds``.
@@ -64,26 +73,16 @@ class WorkerPool:
         What is there is given a moment to become ``enough``: they are all written down at once.
         Raises InternalError where a process has ended, and all that it did was taken.
         """
-        done: list[Done] = []
-        until = time.monotonic() + seconds
-        is_lost = False
-        with contextlib.suppress(Empty):
-            while not is_lost:
-                left = until - time.monotonic() if len(done) < enough else 0.0
-                is_due = left > 0
-                at, result = self._results.get(is_due, left if is_due else None)
-                if result is None:
-                    is_lost = True
-                    continue
-                if not done:
-                    until = min(until, time.monotonic() + _A_MOMENT)
-                self._loads[at] -= 1
-                done.append(result)
-        if is_lost and not done:
-            raise InternalError(EOFError(), Sent.UNKNOWN)
-        if is_lost:
-            self._results.put((0, None))
-        return done
+        with self._has_results:
+            self._enough = 1
+            self._has_results.wait_for(self._is_time, seconds)
+            if self._done:
+                self._enough = enough
+                self._has_results.wait_for(self._is_time, min(seconds, _A_MOMENT))
+            done, self._done = self._done, []
+            if self._is_lost and not done:
+                raise InternalError(EOFError(), Sent.UNKNOWN)
+            return done
 
     def close(self) -> None:
         """End the processes, whatever they are doing."""
@@ -101,11 +100,23 @@ class WorkerPool:
 
     def _listen(self, at: int, process: subprocess.Popen[bytes]) -> None:
         source = _pipe(process.stdout)
-        try:
-            while True:
-                self._results.put((at, pickle.load(source)))  # noqa: S301 -- of a child of this
-        except Exception:  # whatever is no result of a worker's
-            self._results.put((at, None))
+        is_lost = False
+        while not is_lost:
+            try:
+                done: Done = pickle.load(source)  # noqa: S301 -- of a child of this process
+            except Exception:  # whatever is no result of a worker's
+                is_lost = True
+            with self._has_results:
+                if is_lost:
+                    self._is_lost = True
+                else:
+                    self._loads[at] -= 1
+                    self._done.append(done)
+                if self._is_time():
+                    self._has_results.notify()
+
+    def _is_time(self) -> bool:
+        return self._is_lost or len(self._done) >= self._enough
 
     def _send(self, at: int, message: bytes) -> None:
         sink = _pipe(self._processes[at].stdin)
@@ -118,9 +129,9 @@ class WorkerPool:
 
 @contextlib.contextmanager
 def worker_pool(
-    setup: Setup, jobs: int, processors: int, variables: Mapping[str, str]
+    setup: Setup, jobs: int, processors: tuple[int, ...], variables: Mapping[str, str]
 ) -> Iterator[WorkerPool]:
-    """Yield a pool that makes ``jobs`` calls at a time on so many processors, and end it.
+    """Yield a pool that makes ``jobs`` calls at a time on these processors, and end it.
 
     Each process ends as soon as its standard input does: also where this one is killed.
     """

@@ -62,8 +62,8 @@ class Watcher(Observer, Protocol):
 class Run:
     """One run of a file whose rows have been looked through.
 
-    ``processors`` is how many may be used, ``variables`` the environment; ``is_stopped`` returns
-    the signal that asked to stop, if there was one.
+    ``processors`` are the numbers of those that may be used, ``variables`` the environment;
+    ``is_stopped`` returns the signal that asked to stop, if there was one.
     """
 
     source: RowSource
@@ -72,7 +72,7 @@ class Run:
     setup: Setup
     plan: Plan
     clock: Clock
-    processors: int
+    processors: tuple[int, ...]
     variables: Mapping[str, str] = field(repr=False)
     is_stopped: IsStopped
 

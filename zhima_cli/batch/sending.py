@@ -117,8 +117,7 @@ class Sending:
                 seconds = self._seconds_until_next() if goes_on else _POLL
                 done = self._pool.take(seconds, max(len(self._under_way) // _PART, 1))
                 found = self._next(rows, done) if goes_on else []
-                for task in self._turn(done, found):
-                    self._pool.give(task)
+                self._pool.give(self._turn(done, found))
                 done, found = [], []
                 yield from self._rows.ready()
                 self._look_after_workers()

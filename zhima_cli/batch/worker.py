@@ -3,54 +3,66 @@
 Signing holds the interpreter, so that more threads do not use another processor; this does.
 """
 
+import contextlib
 import os
 import pickle
 import signal
 import sys
 import threading
-from queue import SimpleQueue
+import time
+from dataclasses import dataclass
 from typing import BinaryIO, NoReturn
 
 from zhima_cli.batch.channel import Done, Orders, Task, packed
 from zhima_cli.core.calling import attempt
 from zhima_cli.core.errors import InternalError, ZhimaError
-from zhima_cli.core.exchange import KeptConnection
+from zhima_cli.core.exchange import Body, Connection, Received
+from zhima_cli.core.kept_connection import timed_out
 from zhima_cli.core.kinds import Sent
 from zhima_cli.core.outcome import Call, Outcome, fail
+from zhima_cli.core.request import Request
 from zhima_cli.core.settings import Setup, settings_for
 from zhima_cli.core.waiting import Clock
 
-
-def work(source: BinaryIO, sink: BinaryIO) -> NoReturn:
-    """Do the tasks that come from ``source`` until it ends, and answer each to ``sink``."""
-    orders = _read(source)
-    assert isinstance(orders, Orders)  # noqa: S101 -- the other one's promise
-    tasks: SimpleQueue[Task] = SimpleQueue()
-    is_free = threading.Lock()
-
-    def serve() -> None:
-        with KeptConnection(orders.setup.network) as connection:
-            while True:
-                message = packed(_do(tasks.get(), orders.setup, connection))
-                with is_free:
-                    sink.write(message)
-                    sink.flush()
-
-    for _ in range(orders.jobs):
-        threading.Thread(target=serve, daemon=True).start()
-    while True:
-        task = _read(source)
-        assert isinstance(task, Task)  # noqa: S101 -- likewise
-        tasks.put(task)
+# How often it is looked whether an exchange takes too long, in seconds.
+_LOOK = 0.1
 
 
-def _read(source: BinaryIO) -> object:
-    """Return the next message; end the process where the other one has ended, also within one."""
-    try:
-        message: object = pickle.load(source)  # noqa: S301 -- from the process that started this
-    except (EOFError, OSError, pickle.UnpicklingError):
-        os._exit(0)  # what is under way would be waited for
-    return message
+class Channel:
+    """The two ends of the pipes to the process that this one works for; any thread may use them."""
+
+    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
+        self._source = source
+        self._sink = sink
+        self._reading = threading.Lock()
+        self._writing = threading.Lock()
+
+    def read(self) -> object:
+        """Return the next message; end the process where the other one has ended."""
+        try:
+            with self._reading:
+                message: object = pickle.load(self._source)  # noqa: S301 -- from what started this
+        except (EOFError, OSError, pickle.UnpicklingError):
+            os._exit(0)  # what is under way would be waited for
+        return message
+
+    def write(self, done: Done) -> None:
+        """Send an answer."""
+        message = packed(done)
+        with self._writing:
+            self._sink.write(message)
+            self._sink.flush()
+
+
+@dataclass(frozen=True)
+class _UnderWay:
+    """An exchange that is under way; ``due`` is when it has taken its ``timeout``, in seconds."""
+
+    task: Task
+    call: Call
+    body: Body
+    timeout: float
+    due: float
 
 
 class _Listener:
@@ -69,20 +81,95 @@ class _Listener:
         self.clock_ahead = seconds
 
 
-def _do(task: Task, setup: Setup, connection: KeptConnection) -> Done:
-    settings = settings_for(setup, task.parameters)
-    call = Call(
-        profile=setup.profile,
-        gateway=setup.account.gateway,
-        transaction_id=task.parameters.transaction_id,
-        mock=setup.mock,
-    )
-    listener = _Listener()
-    try:
-        made = attempt(settings, call, Clock(), listener, task.seconds, connection)
-    except Exception as bug:  # a thread that ends leaves its row without an answer
-        return Done(task.number, fail(call, InternalError(bug, Sent.UNKNOWN)), 0.0, None)
-    return Done(task.number, made.outcome, made.retry_after, listener.clock_ahead)
+class Job:
+    """Does one task after another in a thread of its own, over a connection of its own.
+
+    Nothing can end an exchange from outside: a thread that is at one for too long is given up,
+    and ends by itself some time.
+    """
+
+    def __init__(self, setup: Setup, channel: Channel) -> None:
+        self._setup = setup
+        self._channel = channel
+        self._clock = Clock()
+        self._lock = threading.Lock()
+        self._under_way: _UnderWay | None = None
+        self._is_given_up = False
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def give_up_if_late(self) -> Done | None:
+        """Return what has become of a task whose exchange takes too long; None if none does."""
+        with self._lock:
+            late = self._under_way
+            if late is None or self._clock.elapsed() < late.due:
+                return None
+            self._is_given_up = True
+        error = timed_out(late.body, self._setup.account.gateway, late.timeout)
+        return Done(late.task.number, fail(late.call, error), 0.0, None)
+
+    def _work(self) -> None:
+        with contextlib.closing(Connection(self._setup.network)) as connection:
+            while not self._is_given_up:
+                task = self._channel.read()
+                assert isinstance(task, Task)  # noqa: S101 -- the other one's promise
+                done = self._do(task, connection)
+                if not self._is_given_up:
+                    self._channel.write(done)
+
+    def _do(self, task: Task, connection: Connection) -> Done:
+        setup = self._setup
+        call = Call(
+            profile=setup.profile,
+            gateway=setup.account.gateway,
+            transaction_id=task.parameters.transaction_id,
+            mock=setup.mock,
+        )
+
+        def exchange(request: Request, timeout: float) -> Received:
+            body = Body(request.body)
+            due = self._clock.elapsed() + timeout
+            self._under_way = _UnderWay(task, call, body, timeout, due)
+            try:
+                return connection.exchange(request, body, timeout)
+            finally:
+                with self._lock:
+                    self._under_way = None
+
+        listener = _Listener()
+        settings = settings_for(setup, task.parameters)
+        try:
+            made = attempt(settings, call, self._clock, listener, task.seconds, exchange)
+        except Exception as bug:  # a thread that ends leaves its row without an answer
+            return Done(task.number, fail(call, InternalError(bug, Sent.UNKNOWN)), 0.0, None)
+        return Done(task.number, made.outcome, made.retry_after, listener.clock_ahead)
+
+
+def work(source: BinaryIO, sink: BinaryIO) -> NoReturn:
+    """Do the tasks that come from ``source`` until it ends, and answer each to ``sink``."""
+    channel = Channel(source, sink)
+    orders = channel.read()
+    assert isinstance(orders, Orders)  # noqa: S101 -- likewise
+    if orders.jobs > 1:
+        _stay_at(orders.processor)
+    jobs = [Job(orders.setup, channel) for _ in range(orders.jobs)]
+    while True:
+        time.sleep(_LOOK)
+        for at, job in enumerate(jobs):
+            done = job.give_up_if_late()
+            if done is not None:
+                channel.write(done)
+                jobs[at] = Job(orders.setup, channel)
+
+
+def _stay_at(processor: int) -> None:
+    """Let this process have one processor only.
+
+    On two, its threads would take the interpreter from each other at every system call, which
+    costs as much time as all else that they do.
+    """
+    if hasattr(os, "sched_setaffinity"):
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, {processor})
 
 
 def main() -> None:

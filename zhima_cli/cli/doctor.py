@@ -51,7 +51,7 @@ def doctor(
     """Make all checks and list them; return the exit status."""
     from zhima_cli.core.checks import is_healthy
     from zhima_cli.core.doctor import examine
-    from zhima_cli.core.exchange import reach
+    from zhima_cli.core.kept_connection import reach
     from zhima_cli.output import checks as output_checks
 
     session: Session = context.obj

@@ -21,7 +21,7 @@ class Environment:
 
     ``shield`` keeps signals from ending the process: a result is there, and is about to be shown.
     ``defer_stop`` lets the first of them only be noted, and returns what tells of it.
-    ``processors`` says how many may be used.
+    ``processors`` says by their numbers which may be used.
     """
 
     stdin: TextIO
@@ -32,7 +32,7 @@ class Environment:
     clock: Clock
     shield: Callable[[], None] = lambda: None
     defer_stop: Callable[[], IsStopped] = lambda: lambda: None
-    processors: Callable[[], int] = lambda: 1
+    processors: Callable[[], tuple[int, ...]] = lambda: (0,)
 
     @property
     def config_file(self) -> Path:
@@ -121,10 +121,10 @@ def _note_signals() -> IsStopped:
     return lambda: noted[0] if noted else None
 
 
-def _processors() -> int:
+def _processors() -> tuple[int, ...]:
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        return tuple(sorted(os.sched_getaffinity(0)))
+    return tuple(range(os.cpu_count() or 1))
 
 
 def _closed(mode: str) -> TextIO:

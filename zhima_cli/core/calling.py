@@ -6,11 +6,12 @@ from typing import Protocol
 
 from zhima_cli.core.answer import read_answer
 from zhima_cli.core.errors import Interrupted, TemporaryError, ZhimaError
-from zhima_cli.core.exchange import KeptConnection
+from zhima_cli.core.exchange import Received
+from zhima_cli.core.kept_connection import KeptConnection
 from zhima_cli.core.kinds import Kind, Sent
 from zhima_cli.core.outcome import Call, Outcome, conclude, fail
 from zhima_cli.core.recording import Recording
-from zhima_cli.core.request import assemble
+from zhima_cli.core.request import Request, assemble
 from zhima_cli.core.settings import Settings
 from zhima_cli.core.waiting import Clock
 
@@ -71,7 +72,7 @@ def make_call(
                 left = settings.deadline - (clock.elapsed() - begun)
                 # A signal may come at any line of it, after the last byte has left included.
                 sent_if_stopped = Sent.UNKNOWN
-                made = attempt(settings, call, clock, observer, left, connection)
+                made = attempt(settings, call, clock, observer, left, connection.exchange)
                 outcome = after_attempts(made.outcome, attempts, sent)
                 sent = sent_if_stopped = outcome.sent
                 if attempts > settings.retries:
@@ -118,9 +119,9 @@ def attempt(
     clock: Clock,
     observer: Observer,
     left: float,
-    connection: KeptConnection,
+    exchange: Callable[[Request, float], Received],
 ) -> Attempt:
-    """Make the call once, over the ``connection``, and return what it came to.
+    """Make the call once, by an ``exchange``, and return what it came to.
 
     It takes no longer than the settings' ``timeout``, nor than the seconds that are ``left``. An
     error is an outcome, too; the ``observer`` is told of it.
@@ -128,7 +129,7 @@ def attempt(
     request = assemble(settings, clock.now())
     try:
         timeout = min(settings.timeout, max(left, _LEAST_SECONDS))
-        received = connection.exchange(request, timeout)
+        received = exchange(request, timeout)
         if abs(received.clock_ahead) > TOLERATED_SECONDS:
             observer.clock_is_off(received.clock_ahead)
         answer = read_answer(

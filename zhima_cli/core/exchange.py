@@ -1,33 +1,22 @@
 """The HTTP exchange: one POST, one bounded answer, and what became of the request if neither."""
 
-import contextlib
 import http.client
 import io
 import socket
 import ssl
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from queue import Empty, SimpleQueue
-from typing import Self, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
 
-from zhima_cli.core.errors import (
-    Interrupted,
-    Reason,
-    TemporaryError,
-    UntrustedError,
-    ZhimaError,
-)
+from zhima_cli.core.errors import Reason, TemporaryError, UntrustedError, ZhimaError
 from zhima_cli.core.exchange_faults import diagnose
 from zhima_cli.core.kinds import Sent
 from zhima_cli.core.network import Network
 from zhima_cli.core.request import Request
-from zhima_cli.core.waiting import slices
 
 MAX_ANSWER_BYTES = 1024 * 1024
 
@@ -47,10 +36,7 @@ class Reached:
     clock_ahead: float | None
 
 
-_Result = TypeVar("_Result", Received, Reached)
-
-
-class _Body(io.BytesIO):
+class Body(io.BytesIO):
     """The request's body, which remembers whether it began to leave.
 
     It is read only once the connection stands, TLS included, and the headers are written; until
@@ -81,163 +67,75 @@ class _Body(io.BytesIO):
         return self.sent
 
 
-class _Line:
-    """A thread that talks to a gateway for another, by an adapter that keeps connections open.
+class Connection:
+    """A connection to one gateway, kept open from one exchange to the next.
 
-    Neither a name look-up nor a TLS handshake can be cut short from outside: what has not ended in
-    time is left behind, bound by its own time-outs, and does not keep the process alive.
-    """
-
-    def __init__(self) -> None:
-        self._tasks: SimpleQueue[Callable[[HTTPAdapter], None] | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="zhima-exchange", daemon=True)
-        self._thread.start()
-
-    def ask(self, talk: Callable[[HTTPAdapter], _Result], timeout: float) -> _Result | Exception:
-        """Return what ``talk`` returns or raises. Raises Empty when the seconds have passed."""
-        results: SimpleQueue[_Result | Exception] = SimpleQueue()
-
-        def task(adapter: HTTPAdapter) -> None:
-            try:
-                results.put(talk(adapter))
-            except Exception as error:
-                # What may still come of an answer is not the next one's.
-                adapter.close()
-                results.put(error)
-
-        self._tasks.put(task)
-        for part in slices(timeout):
-            with contextlib.suppress(Empty):
-                return results.get(timeout=part)
-        raise Empty
-
-    def end(self) -> None:
-        """See to it that the thread ends after what it is at."""
-        self._tasks.put(None)
-
-    def join(self) -> None:
-        """Wait for the thread's end."""
-        self._thread.join()
-
-    def _work(self) -> None:
-        with contextlib.closing(HTTPAdapter()) as adapter:
-            while (task := self._tasks.get()) is not None:
-                task(adapter)
-
-
-class KeptConnection:
-    """A connection to one gateway, kept open from one exchange to the next, for one thread.
-
-    Only after a whole answer the next exchange has the same connection. What a time-out or an
-    interruption leaves behind is left alone.
+    Only after a whole answer the next exchange has the same connection. Each takes place in the
+    thread that asks for it, and nothing bounds it but time-outs of its parts: a name look-up has
+    none, and an answer that comes byte by byte never exceeds one.
     """
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._line: _Line | None = None
+        # An adapter sends exactly what it is given: ~/.netrc, the environment's proxies, cookies
+        # and redirects are what a requests.Session adds.
+        self._adapter = HTTPAdapter()
         self._last: bytes | None = None
 
-    def __enter__(self) -> Self:
-        return self
+    def exchange(self, request: Request, body: Body, timeout: float) -> Received:
+        """POST the request with its ``body`` and return the answer, MAX_ANSWER_BYTES at most.
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def exchange(self, request: Request, timeout: float) -> Received:
-        """POST the request and return the answer, MAX_ANSWER_BYTES at most.
-
-        ``timeout`` bounds the whole of it, in seconds: looking the name up, connecting, and an
-        answer that comes byte by byte, which requests' own time-out does not. Raises
-        TemporaryError, UntrustedError, or Interrupted on a KeyboardInterrupt.
+        ``timeout`` bounds each wait for the gateway, in seconds. Raises TemporaryError,
+        UntrustedError.
         """
-        body = _Body(request.body)
-        received = self._in_time(
-            lambda adapter: _post(request, body, adapter, self._network, timeout),
-            body,
-            request.gateway,
-            timeout,
-        )
-        if received.body == self._last:
-            # A second copy of the last answer would leave this one's for the next.
+        headers = {header.name: header.value for header in request.headers}
+        try:
+            prepared = requests.Request("POST", request.gateway, headers, data=body).prepare()
+            # It is encoded to the letter; requests would look at each for another time.
+            prepared.url = f"{prepared.url}?{request.query}"
+            with self._send(prepared, timeout) as response:
+                connection = response.raw.connection
+                received = _read(response, request.gateway)
+        except Exception as error:
+            # What may still come of an answer is not the next one's.
+            self.close()
+            if isinstance(error, ZhimaError):
+                raise
+            raise diagnose(error, body.sent, request.gateway, self._network, timeout) from error
+        # A second copy of the last answer would leave this one's for the next.
+        is_repeated = received.body == self._last
+        if is_repeated or connection is None or _may_hold_more(connection.sock):
             self.close()
         self._last = received.body
         return received
 
-    def close(self) -> None:
-        """Hang up."""
-        line, self._line = self._line, None
-        if line is not None:
-            line.end()
-            line.join()
+    def reach(self, gateway: str, timeout: float) -> Reached:
+        """Ask the gateway for the head of its own address; any answer will do.
 
-    def _in_time(
-        self, talk: Callable[[HTTPAdapter], _Result], body: _Body, gateway: str, timeout: float
-    ) -> _Result:
-        """Return what ``talk`` returns. ``body`` is what it sends, and knows if it began to."""
-        line, self._line = self._line, None
+        ``timeout`` is as in exchange(). Raises TemporaryError, UntrustedError.
+        """
         try:
-            line = line or _Line()
-            result = line.ask(talk, timeout)
-            self._line = line
-        except Empty:
-            sent = body.hold_back()
-            raise TemporaryError(sent, Reason.TIMED_OUT, gateway, f"{timeout:g}") from None
-        except KeyboardInterrupt as stop:
-            raise Interrupted(body.hold_back(), stop) from None
-        finally:
-            if line is not None and self._line is None:
-                line.end()
-        if isinstance(result, ZhimaError):
-            raise result
-        if isinstance(result, Exception):
-            raise diagnose(result, body.sent, gateway, self._network, timeout) from result
-        return result
+            prepared = requests.Request("HEAD", gateway).prepare()
+            with self._send(prepared, timeout) as response:
+                return Reached(_seconds_from_now(response.headers.get("Date", "")))
+        except Exception as error:
+            self.close()
+            raise diagnose(error, Sent.NO, gateway, self._network, timeout) from error
 
+    def close(self) -> None:
+        """Hang up; another exchange opens it again."""
+        self._adapter.close()
 
-def reach(gateway: str, network: Network, timeout: float) -> Reached:
-    """Ask the gateway for the head of its own address: no parameter, nothing signed or personal.
-
-    ``timeout`` bounds the whole of it, in seconds. Any answer will do. Raises TemporaryError,
-    UntrustedError, or Interrupted on a KeyboardInterrupt.
-    """
-    with KeptConnection(network) as connection:
-        return connection._in_time(
-            lambda adapter: _head(gateway, adapter, network, timeout), _Body(b""), gateway, timeout
+    def _send(self, prepared: requests.PreparedRequest, timeout: float) -> requests.Response:
+        network = self._network
+        proxies = {"http": network.proxy, "https": network.proxy} if network.proxy else {}
+        return self._adapter.send(
+            prepared,
+            stream=True,
+            timeout=timeout,
+            verify=network.ca_bundle or True,
+            proxies=proxies,
         )
-
-
-def _post(
-    request: Request, body: _Body, adapter: HTTPAdapter, network: Network, timeout: float
-) -> Received:
-    # An adapter sends exactly what it is given: ~/.netrc, the environment's proxies, cookies and
-    # redirects are what a requests.Session adds.
-    headers = {header.name: header.value for header in request.headers}
-    prepared = requests.Request("POST", request.url, headers, data=body).prepare()
-    with _sent(prepared, adapter, network, timeout) as response:
-        connection = response.raw.connection
-        received = _read(response, request.gateway)
-    if connection is None or _may_hold_more(connection.sock):
-        adapter.close()
-    return received
-
-
-def _head(gateway: str, adapter: HTTPAdapter, network: Network, timeout: float) -> Reached:
-    prepared = requests.Request("HEAD", gateway).prepare()
-    with _sent(prepared, adapter, network, timeout) as response:
-        return Reached(_seconds_from_now(response.headers.get("Date", "")))
-
-
-def _sent(
-    prepared: requests.PreparedRequest, adapter: HTTPAdapter, network: Network, timeout: float
-) -> requests.Response:
-    proxies = {"http": network.proxy, "https": network.proxy} if network.proxy else {}
-    return adapter.send(
-        prepared,
-        stream=True,
-        timeout=timeout,
-        verify=network.ca_bundle or True,
-        proxies=proxies,
-    )
 
 
 def _may_hold_more(sock: object) -> bool:

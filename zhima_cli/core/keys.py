@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 
-from Crypto.Hash import SHA256
+from Crypto.Hash import SHA1, SHA256
 from Crypto.PublicKey import RSA
 from Crypto.Signature import pkcs1_15
 from Crypto.Util.asn1 import DerBitString, DerOctetString, DerSequence
@@ -18,6 +18,8 @@ MIN_BITS = 1024
 # The page gives `sign` 344 characters, which is the signature of a key of 2048 bits.
 MAX_SIGNING_BITS = 2048
 RECOMMENDED_BITS = 2048
+
+Digest = SHA256.SHA256Hash | SHA1.SHA1Hash
 
 _RSA_OID = bytes.fromhex("06092a864886f70d010101")
 _RSA_ALGORITHMS = (  # with the parameters, NULL, and without them
@@ -64,6 +66,10 @@ class PrivateKey:
     """The application's private key (应用私钥). Its repr shows nothing of the key."""
 
     rsa: RSA.RsaKey = field(repr=False)
+
+    def sign(self, digest: Digest) -> bytes:
+        """Return the signature of what ``digest`` is of, by PKCS#1 v1.5."""
+        return pkcs1_15.new(self.rsa).sign(digest)
 
 
 @dataclass(frozen=True)

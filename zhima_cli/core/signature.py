@@ -7,7 +7,7 @@ from enum import Enum
 from Crypto.Hash import SHA1, SHA256
 from Crypto.Signature import pkcs1_15
 
-from zhima_cli.core.keys import PrivateKey, PublicKey
+from zhima_cli.core.keys import Digest, PrivateKey, PublicKey
 
 
 class SignType(Enum):
@@ -21,14 +21,13 @@ class MalformedSignatureError(ValueError):
     """The signature's text is not standard base64 on one line."""
 
 
-def _digest(data: bytes, sign_type: SignType) -> SHA256.SHA256Hash | SHA1.SHA1Hash:
+def _digest(data: bytes, sign_type: SignType) -> Digest:
     return SHA256.new(data) if sign_type is SignType.RSA2 else SHA1.new(data)
 
 
 def sign(data: bytes, key: PrivateKey, sign_type: SignType) -> str:
     """Return the signature of ``data`` as standard base64 on one line."""
-    signature = pkcs1_15.new(key.rsa).sign(_digest(data, sign_type))
-    return base64.b64encode(signature).decode("ascii")
+    return base64.b64encode(key.sign(_digest(data, sign_type))).decode("ascii")
 
 
 def verify(data: bytes, signature: str, key: PublicKey, sign_type: SignType) -> bool:
