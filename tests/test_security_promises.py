@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from packaging.requirements import Requirement
@@ -30,10 +29,12 @@ from tests.support.program import (
     zhima_command,
 )
 from tests.support.stub import stub_gateway
+from tests.support.surroundings import no_mock, surroundings_of
 from zhima_cli.core.content_encryption import load_encrypt_key
 from zhima_cli.core.keys import load_private_key
-from zhima_cli.core.options import Options, Surroundings
+from zhima_cli.core.options import Options
 from zhima_cli.core.profile import read_config
+from zhima_cli.core.quick_key import QuickKey
 from zhima_cli.core.request import assemble
 from zhima_cli.core.settings import resolve, resolve_setup
 from zhima_cli.core.sources import Sources
@@ -139,20 +140,9 @@ def test_no_object_shows_a_secret_when_it_is_printed(account: Account) -> None:
     canaries = make_canaries(account.keys.app)
     account.write(app_auth_token=TOKEN)
     options = Options(cert_name=NAME, cert_no=NUMBER, app_auth_token=TOKEN)
-    surroundings = Surroundings(
-        variables={"ZHIMA_PRIVATE_KEY": canaries.pem, "ZHIMA_CERT_NAME": NAME},
-        default_config=account.config,
-        default_history=account.home / "history.db",
-        home=account.home,
-        now=NOW,
-        read_stdin=bytes,
-        can_ask=False,
-        ask=lambda _name: None,
+    surroundings = surroundings_of(
+        account, {"ZHIMA_PRIVATE_KEY": canaries.pem, "ZHIMA_CERT_NAME": NAME}
     )
-
-    def no_mock() -> NoReturn:
-        raise AssertionError
-
     settings = resolve(options, surroundings, no_mock, dry_run=False)
     setup, _ = resolve_setup(options, surroundings, no_mock, dry_run=False)
     config = read_config(account.config)
@@ -163,6 +153,7 @@ def test_no_object_shows_a_secret_when_it_is_printed(account: Account) -> None:
         *(settings.parameters, assemble(settings, NOW), sources.key("private_key")),
         *(sources.find("cert_name"), load_private_key(canaries.pem.encode(), "key")),
         load_encrypt_key(b"MTIzNDU2Nzg5MDEyMzQ1Ng==", "key"),
+        QuickKey.of(load_private_key(canaries.pem.encode(), "key")),
     ]
     shown = "\n".join(f"{one!r} {one!s}" for one in objects)
     assert "app_id='2014072300007148'" in shown

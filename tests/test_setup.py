@@ -1,12 +1,11 @@
 """What many calls have in common is resolved once, by the same rules as a single call's."""
 
 from dataclasses import fields
-from typing import NoReturn
 
 import pytest
 
 from tests.conftest import Account
-from tests.support.program import NOW
+from tests.support.surroundings import no_mock, surroundings_of
 from zhima_cli.core.account import Account as ResolvedAccount
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.kinds import Kind
@@ -18,22 +17,9 @@ NAME, NUMBER = "收委", "260104197909275964"
 TOO_LONG = "x" * 50
 
 
-def no_mock() -> NoReturn:
-    raise AssertionError("the mock gateway is not to be started")
-
-
 @pytest.fixture
 def surroundings(account: Account) -> Surroundings:
-    return Surroundings(
-        variables={"ZHIMA_TIMEOUT": "3"},
-        default_config=account.config,
-        default_history=account.home / "history.db",
-        home=account.home,
-        now=NOW,
-        read_stdin=bytes,
-        can_ask=False,
-        ask=lambda _name: None,
-    )
+    return surroundings_of(account, {"ZHIMA_TIMEOUT": "3"})
 
 
 def reasons(error: InputError) -> list[Reason]:

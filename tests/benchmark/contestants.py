@@ -58,11 +58,11 @@ class Installed:
         return done.stdout.strip().replace(" ,", ",")
 
 
-def install_zhima(folder: Path) -> Installed:
-    """Install this checkout into ``folder`` as the README says."""
+def install_zhima(folder: Path, extra: str = "") -> Installed:
+    """Install this checkout into ``folder`` as the README says, perhaps with an ``extra``."""
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     installed = Installed(folder)
-    pip = [installed.python, "-m", "pip", "install", "--quiet", str(ROOT)]
+    pip = [installed.python, "-m", "pip", "install", "--quiet", f"{ROOT}{extra}"]
     subprocess.run(pip, check=True, stderr=subprocess.DEVNULL)
     return installed
 

@@ -12,7 +12,7 @@ from zhima_cli.core.numbers import Range, fault_of
 from zhima_cli.core.options import Options
 from zhima_cli.core.sources import option_name
 
-_JOBS = Range(default=32, above=0, most=256, whole=True)
+_JOBS = Range(default=64, above=0, most=256, whole=True)
 _RATE = Range(default=0, above=0, most=10_000, whole=False)
 _MAX_BATCH_NAME = 128
 

@@ -98,7 +98,7 @@ HELPS: Mapping[str, str] = {
     "zhima init-certs out": "结果文件。默认为标准输出。",
     "zhima init-certs format": "csv 或 jsonl。默认：结果文件以 .csv 结尾时为 csv，否则 jsonl。",
     "batch": "批次名；同名批次中同一人不会重复初始化。默认为文件名。",
-    "jobs": "同时进行的调用数。默认 32。",
+    "jobs": "同时进行的调用数。默认 64。",
     "rate": "每秒最多多少次调用。默认不限。",
     "encoding": "文件的编码：utf-8 或 gbk。默认自动判断。",
     "skip_invalid": "跳过有误的行，发送其余各行。",

@@ -121,7 +121,7 @@ HELPS: Mapping[str, str] = {
     "zhima init-certs format": "csv or jsonl. Default: csv if the file for results ends in .csv.",
     "batch": "Name of the batch; under the same name nobody is initialized twice. Default: the "
     "file's name.",
-    "jobs": "How many calls at a time. Default: 32.",
+    "jobs": "How many calls at a time. Default: 64.",
     "rate": "How many calls a second at the most. Default: no bound.",
     "encoding": "Of the file: utf-8 or gbk. Default: found out.",
     "skip_invalid": "Leave rows out that are wrong, and send the others.",
