@@ -90,7 +90,10 @@ def test_the_run_time_packages_are_those_of_the_page() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     by_zhima = {
         "zhima": set(map(_name, project["dependencies"])),
-        "the extra cert": set(map(_name, project["optional-dependencies"]["cert"])),
+        **{
+            f"the extra {extra}": set(map(_name, project["optional-dependencies"][extra]))
+            for extra in ("cert", "fast")
+        },
     }
     for who, names in by_zhima.items():
         assert {name for name, needed_by in listed.items() if who in needed_by} == names
