@@ -27,8 +27,8 @@ from tests.support.input import (
 )
 from tests.support.program import NOW, PERSON, process_variables, run_inside, zhima_command
 from tests.support.stub import Said, Seen, stub_gateway
-from zhima_cli.core.account import Account as ResolvedAccount
-from zhima_cli.core.options import Options, Surroundings
+from tests.support.surroundings import no_mock, surroundings_of
+from zhima_cli.core.options import Options
 from zhima_cli.core.parameters import make_transaction_id
 from zhima_cli.core.settings import resolve
 
@@ -209,22 +209,8 @@ def test_the_timeout_of_the_first_source_ends_the_call(account: Account, source:
 
 def test_a_call_may_take_15_seconds_by_default(account: Account) -> None:
     """Seen in the core, since waiting for it would take as long."""
-
-    def no_mock_account() -> ResolvedAccount:
-        raise AssertionError("the profile is not mock")
-
-    surroundings = Surroundings(
-        variables={},
-        default_config=account.config,
-        default_history=account.home / "history.db",
-        home=account.home,
-        now=NOW,
-        read_stdin=lambda: b"",
-        can_ask=False,
-        ask=lambda _name: None,
-    )
     options = Options(cert_name="收委", cert_no="260104197909275964")
-    assert resolve(options, surroundings, no_mock_account, dry_run=False).timeout == 15
+    assert resolve(options, surroundings_of(account), no_mock, dry_run=False).timeout == 15
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,14 @@ def install_zhima(folder: Path, extra: str = "") -> Installed:
     """Install this checkout into ``folder`` as the README says, perhaps with an ``extra``."""
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     installed = Installed(folder)
-    pip = [installed.python, "-m", "pip", "install", "--quiet", f"{ROOT}{extra}"]
+    pip = [
+        installed.python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        str(ROOT) + (f"[{extra}]" if extra else ""),
+    ]
     subprocess.run(pip, check=True, stderr=subprocess.DEVNULL)
     return installed
 

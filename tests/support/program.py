@@ -57,6 +57,8 @@ def run_inside(
         variables={"LANG": "en_US.UTF-8", **(variables or {})},
         home=home,
         clock=Clock(now=lambda: now, wait=lambda _seconds: None, jitter=lambda _bound: 0.0),
+        # Tests that run at the same time are not all to keep to the same one.
+        processors=lambda: (os.getpid() % (os.cpu_count() or 1),),
     )
     status = run(arguments, environment)
     texts = []

@@ -1,14 +1,11 @@
 """What a test's options are resolved in: an account's home, and nobody to ask."""
 
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Mapping
+from typing import NoReturn
 
+from tests.conftest import Account
 from tests.support.program import NOW
 from zhima_cli.core.options import Surroundings
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tests.conftest import Account
 
 
 def no_mock() -> NoReturn:
@@ -16,9 +13,7 @@ def no_mock() -> NoReturn:
     raise AssertionError("the mock gateway is not to be started")
 
 
-def surroundings_of(
-    account: "Account", variables: "Mapping[str, str] | None" = None
-) -> Surroundings:
+def surroundings_of(account: Account, variables: Mapping[str, str] | None = None) -> Surroundings:
     """Return the surroundings of whoever has this account."""
     return Surroundings(
         variables=variables or {},

@@ -15,12 +15,13 @@ from zhima_cli.core.settings import Setup
 class Orders:
     """The first message to a worker: all that its calls share.
 
-    ``jobs`` is how many it makes at a time, ``processor`` the number of the one for it.
+    ``jobs`` is how many it makes at a time; ``processor`` is the number of the one that it keeps
+    to, None where it may have any.
     """
 
     setup: Setup
     jobs: int
-    processor: int
+    processor: int | None
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def _load_signing_key(data: bytes) -> PrivateKey:
         from zhima_cli.core.quick_key import QuickKey
 
         return QuickKey.of(key)
-    except (ImportError, ValueError):
+    except BaseException:  # where cryptography is broken it may panic, which is no Exception
         return key
 
 

@@ -6,7 +6,9 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
+from queue import Empty, SimpleQueue
 from typing import IO
 
 from zhima_cli.batch.channel import Done, Orders, Task, packed
@@ -16,9 +18,16 @@ from zhima_cli.core.settings import Setup
 
 # In seconds.
 _A_MOMENT = 0.02
+_LOOK = 0.005
 _PATIENCE = 2.0
-# More send faster than any gateway lets one application, and each takes 25 MiB.
+# These send faster than any gateway lets one application, and each takes 25 MiB.
 _MOST_PROCESSES = 8
+
+
+def share_out(jobs: int, processors: int) -> list[int]:
+    """Return how many of the ``jobs`` each process has, one process a processor at the most."""
+    count = min(jobs, processors, _MOST_PROCESSES)
+    return [jobs // count + (at < jobs % count) for at in range(count)]
 
 
 class WorkerPool:
@@ -27,17 +36,14 @@ class WorkerPool:
     def __init__(
         self, setup: Setup, jobs: int, processors: tuple[int, ...], variables: Mapping[str, str]
     ) -> None:
-        self._has_results = threading.Condition()
-        self._done: list[Done] = []
-        self._enough = 1
-        self._is_lost = False
+        self._results: SimpleQueue[tuple[int, Done | None]] = SimpleQueue()
         self._processes: list[subprocess.Popen[bytes]] = []
         self._listeners: list[threading.Thread] = []
-        count = min(jobs, len(processors), _MOST_PROCESSES)
+        shares = share_out(jobs, len(processors))
         # Settings, keys among them, go through the pipe alone.
         own = {name: text for name, text in variables.items() if not name.startswith("ZHIMA_")}
-        self._loads = [0] * count
-        for at, processor in enumerate(processors[:count]):
+        self._loads = [0] * len(shares)
+        for at, (processor, share) in enumerate(zip(processors, shares, strict=False)):
             process = subprocess.Popen(
                 # -P: no modules from the current folder.
                 [sys.executable, "-P", "-m", "zhima_cli.batch.worker"],
@@ -49,20 +55,23 @@ class WorkerPool:
                 process_group=0 if os.name == "posix" else None,
             )
             self._processes.append(process)
-            listener = threading.Thread(target=self._listen, args=(at, process), daemon=True)
+            listener = threading.Thread(
+                target=self._listen, args=(at, process), name="zhima-results", daemon=True
+            )
             listener.start()
             self._listeners.append(listener)
-            share = jobs // count + (1 if at < jobs % count else 0)
-            self._send(at, packed(Orders(setup, share, processor)))
+            # The threads of one process are best kept together, unless others may be in need of
+            # that processor while the rest stands idle.
+            keeps = share > 1 and len(shares) == len(processors)
+            self._send(at, packed(Orders(setup, share, processor if keeps else None)))
 
     def give(self, tasks: list[Task]) -> None:
         """Have tasks done. Raises InternalError where a process has ended."""
         messages = [b""] * len(self._processes)
-        with self._has_results:
-            for task in tasks:
-                at = self._loads.index(min(self._loads))
-                self._loads[at] += 1
-                messages[at] += packed(task)
+        for task in tasks:
+            at = self._loads.index(min(self._loads))
+            self._loads[at] += 1
+            messages[at] += packed(task)
         for at, message in enumerate(messages):
             if message:
                 self._send(at, message)
@@ -73,16 +82,27 @@ class WorkerPool:
         What is there is given a moment to become ``enough``: they are all written down at once.
         Raises InternalError where a process has ended, and all that it did was taken.
         """
-        with self._has_results:
-            self._enough = 1
-            self._has_results.wait_for(self._is_time, seconds)
-            if self._done:
-                self._enough = enough
-                self._has_results.wait_for(self._is_time, min(seconds, _A_MOMENT))
-            done, self._done = self._done, []
-            if self._is_lost and not done:
+        try:
+            found = [self._results.get(timeout=seconds)]
+        except Empty:
+            return []
+        until = time.monotonic() + min(seconds, _A_MOMENT)
+        # To be woken for each of them would cost more than to look a few times.
+        while self._results.qsize() + 1 < enough and time.monotonic() < until:
+            time.sleep(_LOOK)
+        with contextlib.suppress(Empty):
+            while True:
+                found.append(self._results.get_nowait())
+        done = []
+        for at, result in found:
+            if result is not None:
+                self._loads[at] -= 1
+                done.append(result)
+        if len(done) < len(found):
+            self._results.put((0, None))  # whoever asks next is told, too
+            if not done:
                 raise InternalError(EOFError(), Sent.UNKNOWN)
-            return done
+        return done
 
     def close(self) -> None:
         """End the processes, whatever they are doing."""
@@ -100,23 +120,11 @@ class WorkerPool:
 
     def _listen(self, at: int, process: subprocess.Popen[bytes]) -> None:
         source = _pipe(process.stdout)
-        is_lost = False
-        while not is_lost:
-            try:
-                done: Done = pickle.load(source)  # noqa: S301 -- of a child of this process
-            except Exception:  # whatever is no result of a worker's
-                is_lost = True
-            with self._has_results:
-                if is_lost:
-                    self._is_lost = True
-                else:
-                    self._loads[at] -= 1
-                    self._done.append(done)
-                if self._is_time():
-                    self._has_results.notify()
-
-    def _is_time(self) -> bool:
-        return self._is_lost or len(self._done) >= self._enough
+        try:
+            while True:
+                self._results.put((at, pickle.load(source)))  # noqa: S301 -- of a child of this
+        except Exception:  # whatever is no result of a worker's
+            self._results.put((at, None))
 
     def _send(self, at: int, message: bytes) -> None:
         sink = _pipe(self._processes[at].stdin)

@@ -10,14 +10,15 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import BinaryIO, NoReturn
 
 from zhima_cli.batch.channel import Done, Orders, Task, packed
 from zhima_cli.core.calling import attempt
 from zhima_cli.core.errors import InternalError, ZhimaError
-from zhima_cli.core.exchange import Body, Connection, Received
-from zhima_cli.core.kept_connection import timed_out
+from zhima_cli.core.exchange import Body, Connection, Received, give_up
 from zhima_cli.core.kinds import Sent
 from zhima_cli.core.outcome import Call, Outcome, fail
 from zhima_cli.core.request import Request
@@ -28,37 +29,11 @@ from zhima_cli.core.waiting import Clock
 _LOOK = 0.1
 
 
-class Channel:
-    """The two ends of the pipes to the process that this one works for; any thread may use them."""
-
-    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
-        self._source = source
-        self._sink = sink
-        self._reading = threading.Lock()
-        self._writing = threading.Lock()
-
-    def read(self) -> object:
-        """Return the next message; end the process where the other one has ended."""
-        try:
-            with self._reading:
-                message: object = pickle.load(self._source)  # noqa: S301 -- from what started this
-        except (EOFError, OSError, pickle.UnpicklingError):
-            os._exit(0)  # what is under way would be waited for
-        return message
-
-    def write(self, done: Done) -> None:
-        """Send an answer."""
-        message = packed(done)
-        with self._writing:
-            self._sink.write(message)
-            self._sink.flush()
-
-
 @dataclass(frozen=True)
 class _UnderWay:
     """An exchange that is under way; ``due`` is when it has taken its ``timeout``, in seconds."""
 
-    task: Task
+    number: int
     call: Call
     body: Body
     timeout: float
@@ -81,17 +56,21 @@ class _Listener:
         self.clock_ahead = seconds
 
 
-class Job:
+class _Job:
     """Does one task after another in a thread of its own, over a connection of its own.
 
     Nothing can end an exchange from outside: a thread that is at one for too long is given up,
-    and ends by itself some time.
+    and ends by itself at some time.
     """
 
-    def __init__(self, setup: Setup, channel: Channel) -> None:
+    def __init__(
+        self, setup: Setup, tasks: SimpleQueue[Task], answer: Callable[[Done], None]
+    ) -> None:
         self._setup = setup
-        self._channel = channel
+        self._tasks = tasks
+        self._answer = answer
         self._clock = Clock()
+        # Nothing is given up once it is no longer under way: so a task is answered only once.
         self._lock = threading.Lock()
         self._under_way: _UnderWay | None = None
         self._is_given_up = False
@@ -104,17 +83,15 @@ class Job:
             if late is None or self._clock.elapsed() < late.due:
                 return None
             self._is_given_up = True
-        error = timed_out(late.body, self._setup.account.gateway, late.timeout)
-        return Done(late.task.number, fail(late.call, error), 0.0, None)
+        error = give_up(late.body, self._setup.account.gateway, late.timeout)
+        return Done(late.number, fail(late.call, error), 0.0, None)
 
     def _work(self) -> None:
         with contextlib.closing(Connection(self._setup.network)) as connection:
             while not self._is_given_up:
-                task = self._channel.read()
-                assert isinstance(task, Task)  # noqa: S101 -- the other one's promise
-                done = self._do(task, connection)
+                done = self._do(self._tasks.get(), connection)
                 if not self._is_given_up:
-                    self._channel.write(done)
+                    self._answer(done)
 
     def _do(self, task: Task, connection: Connection) -> Done:
         setup = self._setup
@@ -128,7 +105,7 @@ class Job:
         def exchange(request: Request, timeout: float) -> Received:
             body = Body(request.body)
             due = self._clock.elapsed() + timeout
-            self._under_way = _UnderWay(task, call, body, timeout, due)
+            self._under_way = _UnderWay(task.number, call, body, timeout, due)
             try:
                 return connection.exchange(request, body, timeout)
             finally:
@@ -146,19 +123,43 @@ class Job:
 
 def work(source: BinaryIO, sink: BinaryIO) -> NoReturn:
     """Do the tasks that come from ``source`` until it ends, and answer each to ``sink``."""
-    channel = Channel(source, sink)
-    orders = channel.read()
-    assert isinstance(orders, Orders)  # noqa: S101 -- likewise
-    if orders.jobs > 1:
+    orders = _read(source)
+    assert isinstance(orders, Orders)  # noqa: S101 -- the other one's promise
+    if orders.processor is not None:
         _stay_at(orders.processor)
-    jobs = [Job(orders.setup, channel) for _ in range(orders.jobs)]
+    tasks: SimpleQueue[Task] = SimpleQueue()
+    is_free = threading.Lock()
+
+    def answer(done: Done) -> None:
+        message = packed(done)
+        with is_free:
+            sink.write(message)
+            sink.flush()
+
+    def look_after_jobs() -> None:
+        jobs = [_Job(orders.setup, tasks, answer) for _ in range(orders.jobs)]
+        while True:
+            time.sleep(_LOOK)
+            for at, job in enumerate(jobs):
+                done = job.give_up_if_late()
+                if done is not None:
+                    answer(done)
+                    jobs[at] = _Job(orders.setup, tasks, answer)
+
+    threading.Thread(target=look_after_jobs, daemon=True).start()
     while True:
-        time.sleep(_LOOK)
-        for at, job in enumerate(jobs):
-            done = job.give_up_if_late()
-            if done is not None:
-                channel.write(done)
-                jobs[at] = Job(orders.setup, channel)
+        task = _read(source)
+        assert isinstance(task, Task)  # noqa: S101 -- likewise
+        tasks.put(task)
+
+
+def _read(source: BinaryIO) -> object:
+    """Return the next message; end the process where the other one has ended, also within one."""
+    try:
+        message: object = pickle.load(source)  # noqa: S301 -- from the process that started this
+    except (EOFError, OSError, pickle.UnpicklingError):
+        os._exit(0)  # what is under way would be waited for
+    return message
 
 
 def _stay_at(processor: int) -> None:

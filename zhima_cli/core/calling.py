@@ -123,8 +123,9 @@ def attempt(
 ) -> Attempt:
     """Make the call once, by an ``exchange``, and return what it came to.
 
-    It takes no longer than the settings' ``timeout``, nor than the seconds that are ``left``. An
-    error is an outcome, too; the ``observer`` is told of it.
+    ``exchange`` is given the seconds that it may take, which it has to bound: the settings'
+    ``timeout``, and no more than are ``left``. An error is an outcome, too; the ``observer`` is
+    told of it.
     """
     request = assemble(settings, clock.now())
     try:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Self, TypeVar
 
-from zhima_cli.core.errors import Interrupted, Reason, TemporaryError
-from zhima_cli.core.exchange import Body, Connection, Reached, Received
+from zhima_cli.core.errors import Interrupted
+from zhima_cli.core.exchange import Body, Connection, Reached, Received, give_up
 from zhima_cli.core.network import Network
 from zhima_cli.core.request import Request
 from zhima_cli.core.waiting import slices
@@ -107,7 +107,7 @@ class KeptConnection:
             result = line.ask(talk, timeout)
             self._line = line
         except Empty:
-            raise timed_out(body, gateway, timeout) from None
+            raise give_up(body, gateway, timeout) from None
         except KeyboardInterrupt as stop:
             raise Interrupted(body.hold_back(), stop) from None
         finally:
@@ -131,11 +131,3 @@ def reach(gateway: str, network: Network, timeout: float) -> Reached:
         return kept._in_time(
             lambda connection: connection.reach(gateway, timeout), Body(b""), gateway, timeout
         )
-
-
-def timed_out(body: Body, gateway: str, timeout: float) -> TemporaryError:
-    """Give an exchange up that has taken its ``timeout``, in seconds; return the error.
-
-    What has not begun to leave of its ``body`` never does.
-    """
-    return TemporaryError(body.hold_back(), Reason.TIMED_OUT, gateway, f"{timeout:g}")

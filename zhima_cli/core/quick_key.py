@@ -7,15 +7,16 @@ The signature is the same to the byte, whoever makes it (RFC 8017, 8.2). The pac
 from dataclasses import dataclass, field
 from typing import Self
 
+from Crypto.Hash import SHA1, SHA256
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from zhima_cli.core.keys import Digest, PrivateKey
 
-_HASHES = {hash_type.digest_size: hash_type for hash_type in (SHA1, SHA256)}
+_HASHES = {hash_type.digest_size: hash_type for hash_type in (hashes.SHA1, hashes.SHA256)}
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,18 @@ class QuickKey(PrivateKey):
 
     @classmethod
     def of(cls, key: PrivateKey) -> Self:
-        """Return the same key. Raises ValueError where OpenSSL does not take it."""
+        """Return the same key, tried with each hash.
+
+        Raises ValueError, or what cryptography does, where OpenSSL does not sign the same.
+        """
         openssl_key = load_der_private_key(key.rsa.export_key("DER", pkcs=8), None)
         assert isinstance(openssl_key, RSAPrivateKey)  # noqa: S101 -- as the other one is
-        return cls(key.rsa, openssl_key)
+        quick = cls(key.rsa, openssl_key)
+        # A machine's policy may forbid a hash, which is told only when something is signed.
+        for digest in (SHA1.new(), SHA256.new()):
+            if quick.sign(digest) != key.sign(digest):
+                raise ValueError
+        return quick
 
     def sign(self, digest: Digest) -> bytes:
         """Return the signature of what ``digest`` is of, by PKCS#1 v1.5."""

@@ -50,14 +50,9 @@ class Request:
 
     @property
     def url(self) -> str:
-        """The gateway with the query."""
-        return f"{self.gateway}?{self.query}"
-
-    @property
-    def query(self) -> str:
-        """Every common parameter, ``sign`` included."""
+        """The gateway with every common parameter in the query, ``sign`` included."""
         common = [param for param in self.params if param.name != "biz_content"]
-        return self._encode([*common, Param("sign", self.sign)])
+        return f"{self.gateway}?{self._encode([*common, Param('sign', self.sign)])}"
 
     @property
     def body(self) -> bytes:

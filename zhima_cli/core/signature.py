@@ -27,7 +27,8 @@ def _digest(data: bytes, sign_type: SignType) -> Digest:
 
 def sign(data: bytes, key: PrivateKey, sign_type: SignType) -> str:
     """Return the signature of ``data`` as standard base64 on one line."""
-    return base64.b64encode(key.sign(_digest(data, sign_type))).decode("ascii")
+    signature = key.sign(_digest(data, sign_type))
+    return base64.b64encode(signature).decode("ascii")
 
 
 def verify(data: bytes, signature: str, key: PublicKey, sign_type: SignType) -> bool:
