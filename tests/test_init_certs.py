@@ -526,7 +526,7 @@ def test_standard_output_that_is_closed_ends_it(account: Account) -> None:
         (["--jobs=0"], "--jobs"),
         (["--jobs=x"], "--jobs"),
         (["--rate=0"], "--rate"),
-        (["--rate=fast"], "--rate"),
+        (["--rate=20/x"], "Give it as 20 or 20/s."),
         (["--format=xml"], "--format"),
         (["--batch="], "--batch"),
         (["--out="], "--out"),

@@ -70,7 +70,6 @@ def make_plan(asked: Asked, options: Options) -> tuple[Plan, tuple[Problem, ...]
         problems.append(Problem(Kind.USAGE, Reason.TOO_LONG, "--batch", found, limit))
     if asked.out == "":
         problems.append(Problem(Kind.USAGE, Reason.EMPTY, "--out"))
-    rate = asked.rate.removesuffix("/s") if asked.rate is not None else None
     plan = Plan(
         file=asked.file,
         out=Path(asked.out) if asked.out else None,
@@ -78,7 +77,7 @@ def make_plan(asked: Asked, options: Options) -> tuple[Plan, tuple[Problem, ...]
         batch=name,
         jobs=int(_number(asked.jobs, "--jobs", _JOBS, problems)),
         encoding=_encoding(asked, problems),
-        rate=_number(rate, "--rate", _RATE, problems) or None,
+        rate=_rate(asked, problems),
         skip_invalid=asked.skip_invalid,
         dry_run=asked.dry_run,
     )
@@ -104,6 +103,14 @@ def _format(asked: Asked, problems: list[Problem]) -> RowFormat:
         expected = ", ".join(each.value for each in RowFormat)
         problems.append(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--format", expected=expected))
         return RowFormat.JSON_LINES
+
+
+def _rate(asked: Asked, problems: list[Problem]) -> float | None:
+    text = asked.rate.removesuffix("/s") if asked.rate is not None else None
+    if text is not None and fault_of(text, _RATE) is Reason.NOT_A_NUMBER:
+        problems.append(Problem(Kind.USAGE, Reason.NOT_A_RATE, "--rate"))
+        return None
+    return _number(text, "--rate", _RATE, problems) or None
 
 
 def _number(text: str | None, option: str, allowed: Range, problems: list[Problem]) -> float:

@@ -92,6 +92,7 @@ class Reason(Enum):
     ROW_TOO_LONG = auto()
     ROW_LENGTH = auto()
     CELL_TYPE = auto()
+    NOT_A_RATE = auto()
     BATCH_NEEDS_NAME = auto()
     BATCH_UNRECORDED = auto()
     BATCH_RECORDED = auto()

@@ -42,6 +42,7 @@ PROBLEMS: Mapping[Reason, Sentence] = {
         "{subject} 与第 {found} 行是同一笔交易",
         "请去掉其中一行，或给每行写上各自的 transaction_id。",
     ),
+    Reason.NOT_A_RATE: Sentence("{subject} 不是每秒的调用次数", "请写成 20 或 20/s。"),
     Reason.BATCH_NEEDS_NAME: Sentence(
         "从标准输入读取时需要批次名", "请用 {subject} 指定；用同一名称即从停下处继续。"
     ),

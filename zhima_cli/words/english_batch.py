@@ -51,6 +51,9 @@ PROBLEMS: Mapping[Reason, Sentence] = {
         "{subject} is the same transaction as line {found}",
         "Remove one of the two, or give each a transaction_id of its own.",
     ),
+    Reason.NOT_A_RATE: Sentence(
+        "{subject} is not a number of calls a second", "Give it as 20 or 20/s."
+    ),
     Reason.BATCH_NEEDS_NAME: Sentence(
         "Rows from standard input need a name of the batch",
         "Give it one by {subject}; the same name goes on where it stopped.",
