@@ -138,6 +138,11 @@ def test_every_command_has_two_or_three_and_there_are_none_of_others() -> None:
     assert set(WRITTEN) == set(counts)
 
 
+def test_the_first_help_that_one_reads_has_the_call_for_one_person_and_for_many() -> None:
+    of_zhima = [example.split()[1] for name, example in EXAMPLES if name == "zhima"]
+    assert of_zhima[:2] == ["init-cert", "init-certs"]
+
+
 @pytest.mark.parametrize(("name", "example"), EXAMPLES)
 def test_an_example_is_of_its_command_and_a_line_of_80(name: str, example: str) -> None:
     assert name == "zhima" or example.startswith(name)

@@ -8,7 +8,7 @@ _PERSON = "--cert-name 收委 --cert-no 260104197909275964"
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "zhima": (
         f"zhima init-cert --profile mock {_PERSON}",
-        "zhima history",
+        "zhima init-certs people.csv --out results.csv",
         "zhima init-cert --help",
     ),
     "zhima init-cert": (
