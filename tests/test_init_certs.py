@@ -19,8 +19,10 @@ import pytest
 from tests.conftest import Account
 from tests.support.counting import Asked, CountingGateway, Refusal, counting_gateway
 from tests.support.exchange import closed_port
+from tests.support.mock_client import served_mock
 from tests.support.program import Result, process_variables, run_inside, zhima_command
 from tests.support.record import change, history_of, rows
+from zhima_cli.mock.gateway import APP_ID as MOCK_APP_ID
 
 NUMBER = "260104197909275964"
 
@@ -548,6 +550,21 @@ def test_a_rate_may_have_its_unit(account: Account) -> None:
     write(account, names(2))
     with serving(account):
         assert run(account, "people.csv", "--rate=50/s").status == 0
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_mock_gateway_that_a_profile_leads_to_is_told_of(account: Account, form: str) -> None:
+    write(account, ["收委"])
+    with served_mock(account.keys) as gateway:
+        account.write(True, app_id=MOCK_APP_ID, gateway=gateway.url)
+        first = run(account, "people.csv", f"--out=results.{form}")
+        again = run(account, "people.csv", f"--out=results.{form}")
+    assert (first.status, again.status) == (0, 0)
+    for result in (first, again):
+        assert result.err.splitlines()[0].startswith("zhima: MOCK: ")
+    with serving(account):
+        real = run(account, "people.csv", "--batch=other")
+    assert (real.status, "MOCK" in real.err) == (0, False)
 
 
 @pytest.mark.long

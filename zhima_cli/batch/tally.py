@@ -1,7 +1,7 @@
 """What the rows came to, counted."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.outcome import Outcome
@@ -32,16 +32,21 @@ _OF_ONE_ROW = frozenset({"isv.invalid-parameter", "isv.suspected-attack"})
 
 @dataclass(frozen=True)
 class Ending:
-    """A way that rows ended: the kind, and the code by which ``zhima explain`` knows it."""
+    """A way that rows ended: the kind, and the code by which ``zhima explain`` knows it.
+
+    ``mock`` is true for a biz_no that a mock gateway made.
+    """
 
     kind: Kind
     code: str | None
+    mock: bool = False
 
 
 def ending_of(outcome: Outcome) -> Ending:
     """Return which of the ways ``outcome`` is."""
     answer = outcome.answer if outcome.kind in _REFUSALS else None
-    return Ending(outcome.kind, code_like(answer.sub_code or answer.code) if answer else None)
+    code = code_like(answer.sub_code or answer.code) if answer else None
+    return Ending(outcome.kind, code, mock=outcome.kind is Kind.SUCCESS and outcome.mock)
 
 
 def is_final(ending: Ending) -> bool:
@@ -71,6 +76,11 @@ class Tally:
         kinds = {ending.kind for ending in self.counts}
         return next((kind for kind in GRAVITY if kind in kinds), Kind.SUCCESS)
 
+    @property
+    def has_mock(self) -> bool:
+        """Whether a mock gateway made one of the biz_nos."""
+        return any(ending.mock for ending in self.counts)
+
     def of_kind(self, kind: Kind) -> int:
         """Return how many rows ended by this kind."""
         return sum(count for ending, count in self.counts.items() if ending.kind is kind)
@@ -79,5 +89,5 @@ class Tally:
         """Count a row; of very many codes, the later ones only by their kind."""
         is_new = ending not in self.counts
         if is_new and len(self.counts) >= _MAX_ENDINGS:
-            ending = Ending(ending.kind, None)
+            ending = replace(ending, code=None)
         self.counts[ending] += 1

@@ -115,7 +115,7 @@ def _send(run: Run, is_stopped: IsStopped, session: Session) -> int:
     signal = is_stopped()
     if fault is None and signal is not None and ended < run.found.rows:
         fault = Interrupted(Sent.UNKNOWN, signal)
-    if run.setup.mock and tally.of_kind(Kind.SUCCESS):
+    if tally.has_mock:
         session.log(f"zhima: {session.words.labels[Label.MOCK]}")
     if ended or fault is None:
         for line in summary(tally, run.found.rows, session.words):

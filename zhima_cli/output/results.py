@@ -24,6 +24,8 @@ from zhima_cli.words.language import Language
 # More than rows.line() ever makes.
 _MAX_LINE_BYTES = 128 * 1024
 _ENCODING = "utf-8"
+# As JSON lines and CSV have it.
+_TRUE = (True, "true")
 
 # Says whether a transaction is for certain about what a row holds.
 IsOf = Callable[[CheckedRow, str | None], bool]
@@ -222,7 +224,11 @@ def _written(values: dict[str, str]) -> _Written:
         number=int(values["row"]),
         transaction_id=values["transaction_id"] or None,
         profile=values["profile"] or None,
-        ending=Ending(kind, None if kind is Kind.SUCCESS else code),
+        ending=Ending(
+            kind,
+            code=None if kind is Kind.SUCCESS else code,
+            mock=kind is Kind.SUCCESS and values["mock"] in _TRUE,
+        ),
     )
 
 
