@@ -207,6 +207,15 @@ def test_what_is_odd_is_told_by_its_place(key: PrivateKey) -> None:
     ]
 
 
+def test_a_number_of_a_wrong_length_is_told_by_its_place(key: PrivateKey) -> None:
+    row = {"cert_name": "收委", "cert_no": "26010419790927596"}
+    checked = right(row, batch_of(key))
+    assert [(p.reason, p.subject) for p in checked.warnings] == [
+        (Reason.CARD_NUMBER_LENGTH, "rows.csv:12: cert_no"),
+    ]
+    assert right({**row, "cert_type": "PASSPORT"}, batch_of(key)).warnings == ()
+
+
 # --- what stands behind a row -----------------------------------------------------------------
 
 ROW = {"product_code": "ROW", "biz_code": "ROW", "linked_merchant_id": "ROW"}
@@ -378,7 +387,9 @@ def test_two_readings_give_the_same(key: PrivateKey, tmp_path: Path) -> None:
 
 def test_a_survey_tells_and_counts_every_row(key: PrivateKey, tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
-    path.write_text(HEADER + ",\n, 1\n a,1\nb\na,1\n a,1\n", encoding="ascii")
+    number = PERSON["cert_no"]
+    text = f",\n, {number}\n a,{number}\nb\na,{number}\n a,{number}\n"
+    path.write_text(HEADER + text, encoding="ascii")
     told: list[Problem] = []
     warned: list[Problem] = []
     with open_source(str(path), io.BytesIO()) as source:

@@ -33,6 +33,8 @@ NAMES = [
 ]
 
 
+# Of no other document than a card does zhima know how long its number is.
+PASSPORT = ("--cert-type=PASSPORT",)
 # The options of a call each, the person's among them.
 CASES: dict[str, tuple[str, ...]] = {
     "the page's": (
@@ -41,9 +43,9 @@ CASES: dict[str, tuple[str, ...]] = {
         "--ext-biz-param={}",
         "--linked-merchant-id=20887216",
     ),
-    "quote and dash": ("--cert-name=O'Brien-李", "--cert-no=X1'2\"3", "--charset=gbk"),
-    "marks of URLs": ('--cert-name=a&b=c+d %20 "q"', "--cert-no=$(id)`id`\\"),
-    "dot in gbk": ("--cert-name=阿卜杜拉·买买提", "--cert-no=1", "--charset=gbk"),
+    "quote and dash": ("--cert-name=O'Brien-李", "--cert-no=X1'2\"3", *PASSPORT, "--charset=gbk"),
+    "marks of URLs": ('--cert-name=a&b=c+d %20 "q"', "--cert-no=$(id)`id`\\", *PASSPORT),
+    "dot in gbk": ("--cert-name=阿卜杜拉·买买提", "--cert-no=1", *PASSPORT, "--charset=gbk"),
     "gb2312 and RSA": (*PERSON, "--charset=gb2312", "--sign-type=RSA"),
     "JSON of several lines": (
         *PERSON,

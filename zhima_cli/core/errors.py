@@ -164,6 +164,7 @@ class Reason(Enum):
     KEY_FILE_NOT_PRIVATE = auto()
     KEY_SMALL = auto()
     CHECK_DIGIT = auto()
+    CARD_NUMBER_LENGTH = auto()
     ODD_CHARACTERS = auto()
     REDACTED = auto()
     CLOCK_OFF = auto()

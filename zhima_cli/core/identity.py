@@ -15,6 +15,8 @@ CERT_INFO = "CERT_INFO"
 IDENTITY_CARD = "IDENTITY_CARD"
 MAX_IDENTITY_PARAM = 4096
 
+# Cards of before 1999 (GB 11643-1989) have the shorter one.
+_CARD_NUMBER_LENGTHS = (18, 15)
 _WEIGHTS = tuple(pow(2, 17 - at, 11) for at in range(17))
 
 
@@ -104,8 +106,15 @@ def _warn_of_person(
     for subject, text in (("cert_name", name), ("cert_no", number)):
         if text != text.strip() or has_unseen(text):
             sources.warn(Reason.ODD_CHARACTERS, subject)
+    if cert_type == IDENTITY_CARD and has_wrong_length(number):
+        sources.warn(Reason.CARD_NUMBER_LENGTH, number_subject)
     if cert_type == IDENTITY_CARD and has_wrong_check_digit(number):
         sources.warn(Reason.CHECK_DIGIT, number_subject)
+
+
+def has_wrong_length(number: str) -> bool:
+    """Say whether an identity card number is too long or too short, spaces around it apart."""
+    return len(number.strip()) not in _CARD_NUMBER_LENGTHS
 
 
 def has_wrong_check_digit(number: str) -> bool:

@@ -350,6 +350,10 @@ CHINESE = Vocabulary(
         Reason.CHECK_DIGIT: Sentence(
             "{subject}：身份证号码的最后一位与其他位不符", "请与证件核对。"
         ),
+        Reason.CARD_NUMBER_LENGTH: Sentence(
+            "{subject}：身份证号码应为 18 位数字（最后一位可以是 X），这里的位数不对",
+            "请与证件核对。",
+        ),
         Reason.ODD_CHARACTERS: Sentence(
             "{subject} 首尾有空格，或含有不可见字符", "将原样使用；请与证件核对。"
         ),

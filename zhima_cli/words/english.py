@@ -428,6 +428,11 @@ ENGLISH = Vocabulary(
             "{subject}: the identity card number's last digit does not fit the others",
             "Compare it with the card.",
         ),
+        Reason.CARD_NUMBER_LENGTH: Sentence(
+            "{subject}: an identity card number has 18 digits, the last of which may be X; this is "
+            "longer or shorter",
+            "Compare it with the card.",
+        ),
         Reason.ODD_CHARACTERS: Sentence(
             "{subject} has spaces around it, or characters that do not show",
             "It is used as it is; compare it with the document.",
