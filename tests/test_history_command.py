@@ -300,6 +300,14 @@ def test_a_table_on_a_terminal(home: Path, lang: str) -> None:
     lines = table.splitlines()
     assert max(map(cells, lines)) <= 80
     assert "─" * 40 in table
+    head = " ".join(table.split("─")[0].split())
+    assert (
+        head
+        == {
+            "en": "started state transaction_id profile attempts biz_no / code",
+            "zh": "开始时间 状态 transaction_id 配置 次数 biz_no / code",
+        }[lang]
+    )
     assert "…" not in table
     assert table.count("default") == 3
     for row in ALL:
@@ -347,8 +355,13 @@ def test_a_narrow_terminal_has_a_line_a_field(home: Path, lang: str) -> None:
     blocks = [block.replace(":\n", ": ").splitlines() for block in records.strip().split("\n\n")]
     assert len(blocks) == len(ALL)
     shown = ("started", "profile", "state", "attempts", "transaction_id")
+    labels = {
+        "en": [f"{name}: " for name in shown],
+        "zh": ["开始时间：", "配置：", "状态：", "次数：", "transaction_id: "],
+    }[lang]
     for block, row in zip(blocks, ALL, strict=True):
-        assert block[:5] == [f"{name}: {cell(row[name])}" for name in shown]
+        values = [cell(row[name]) for name in shown]
+        assert block[:5] == [f"{a}{b}" for a, b in zip(labels, values, strict=True)]
         if row["biz_no"]:
             assert block[5:] == [f"biz_no: {row['biz_no']}"]
     assert str(UNKNOWN["try_again"]) in commands

@@ -150,7 +150,7 @@ class TestPlain:
         assert "  含义：合约异常\n" in result.err
         solution = "请确定的产品码正确,合约已经生效,并且包含此业务的权限"
         assert f"  解决方案：{solution}\n" in result.err
-        assert "退出状态 4" in result.err
+        assert result.err.startswith("zhima: 接口拒绝：ARRANGEMENT_ERROR（退出状态 4）\n")
 
     def test_the_environment_chooses_the_form_and_the_option_wins(self, account: Account) -> None:
         with stub_gateway(signed_answer(account.keys.alipay)) as stub:

@@ -280,7 +280,9 @@ def test_a_label_has_its_languages_colon_and_a_name_of_the_protocol_its_own() ->
     assert labelled("biz_no", "1") == "biz_no: 1"
     assert (led_to("ready:", "x"), led_to("已就绪：", "x")) == ("ready: x", "已就绪：x")
     assert led_to("transaction_id 为", "x") == "transaction_id 为 x"
-    half_width = re.compile(r"[\u3400-\u9fff）”][:,;?!](?:\s|$)|： ")
+    half_width = re.compile(
+        r"[\u3400-\u9fff）”][:,;?!](?:\s|$)|： |[\u3400-\u9fff]\(|\)[\u3400-\u9fff]"
+    )
     texts = [*CHINESE.labels.values(), *CHINESE.kinds.values(), *CHINESE.helps.values()]
     for sentence in (*CHINESE.reasons.values(), *CHINESE.endings.values()):
         texts += [sentence.what, sentence.remedy]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from zhima_cli.output.report import Report
 from zhima_cli.output.screen import Screen
-from zhima_cli.words.vocabulary import Vocabulary, labelled
+from zhima_cli.words.vocabulary import Vocabulary, bracketed, labelled
 
 if TYPE_CHECKING:
     from zhima_cli.output.dry_run import Section
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def show_failure(report: Report, screen: Screen) -> None:
     """Write a failure, a line a row."""
     title = labelled(report.title, report.code) if report.code else report.title
-    screen.line(f"zhima: {title} ({report.footer})")
+    screen.line(f"zhima: {bracketed(title, report.footer)}")
     for row in (*report.rows, *report.commands):
         screen.line(f"  {labelled(row.label, row.value)}")
     if report.note:
@@ -23,7 +23,8 @@ def show_failure(report: Report, screen: Screen) -> None:
 def show_bug(report: Report, screen: Screen) -> None:
     """Write a fault of zhima's own as one line."""
     rows = "; ".join(labelled(r.label, r.value) for r in (*report.rows, *report.commands))
-    screen.line(labelled(f"zhima: {report.title} ({report.footer})", rows))
+    title = bracketed(report.title, report.footer)
+    screen.line(f"zhima: {labelled(title, rows)}")
 
 
 def show_sections(sections: "tuple[Section, ...]", words: Vocabulary, screen: Screen) -> None:

@@ -85,23 +85,25 @@ def show_table(
     if console.width < _TABLE_CELLS:
         for record in records:
             for name, value in _brief(record):
-                line = f"{name}: {value}"
+                label = _label(name, words)
+                line = labelled(label, value)
                 is_narrow = cell_len(line) > console.width
-                for part in (f"{name}:", value) if is_narrow else (line,):
+                for part in (labelled(label, "").rstrip(), value) if is_narrow else (line,):
                     screen.line(part)
             screen.line("")
     else:
         table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
-        table.add_column("started\nprofile", overflow="fold")
-        table.add_column("state\nattempts", no_wrap=True)
+        started, profile, state, attempts = (_label(name, words) for name in _IN_WORDS)
+        table.add_column(f"{started}\n{profile}", overflow="fold")
+        table.add_column(f"{state}\n{attempts}", no_wrap=True)
         table.add_column("transaction_id\nbiz_no / code", overflow="fold")
         for record in records:
             style = _STYLES[record.result.state]
-            state = Text(record.result.state.value, style=style).append(f"\n{record.attempts}", "")
-            started = screen.safe(record.started.replace("T", " "))
-            when = Text(f"{started}\n{screen.safe(record.subject.profile)}")
+            how = Text(record.result.state.value, style=style).append(f"\n{record.attempts}", "")
+            time = screen.safe(record.started.replace("T", " "))
+            when = Text(f"{time}\n{screen.safe(record.subject.profile)}")
             what = screen.safe(record.subject.transaction_id)
-            table.add_row(when, state, Text(f"{what}\n{screen.safe(_outcome(record))}"))
+            table.add_row(when, how, Text(f"{what}\n{screen.safe(_outcome(record))}"))
         with console.capture() as drawn:
             console.print(table)
         screen.stream.write(drawn.get())
@@ -127,12 +129,23 @@ _FIELDS = (
     *(f.name for f in fields(Subject)),
     *("attempts", "state", "biz_no", "code", "sub_code", "verified", "try_again"),
 )
+# The others are names of the protocol.
+_IN_WORDS: Mapping[str, Label] = {
+    "started": Label.STARTED,
+    "profile": Label.PROFILE,
+    "state": Label.STATE,
+    "attempts": Label.ATTEMPTS,
+}
 _STYLES: Mapping[State, str] = {
     State.SUCCESS: "green",
     State.REFUSED: "red",
     State.UNKNOWN: "yellow",
     State.SENDING: "yellow",
 }
+
+
+def _label(name: str, words: Vocabulary) -> str:
+    return words.labels[_IN_WORDS[name]] if name in _IN_WORDS else name
 
 
 def _brief(record: Record) -> Iterator[tuple[str, str]]:

@@ -76,7 +76,7 @@ CHINESE = Vocabulary(
         Reason.OUT_OF_RANGE: Sentence("{subject} 超出范围", "允许的范围：{expected}。"),
         Reason.NOT_A_DATE: Sentence(
             "{subject} 不是日期",
-            "请给出日期(2026-11-24)、时间(2026-11-24T19:07)或多久以前(90m、12h、7d)。",
+            "请给出日期（2026-11-24）、时间（2026-11-24T19:07）或多久以前（90m、12h、7d）。",
         ),
         Reason.NO_SUCH_RECORD: Sentence(
             "没有这个 {subject} 的记录", "zhima history 列出最近的记录。"
@@ -327,8 +327,8 @@ CHINESE = Vocabulary(
         Reason.BIZ_NO_REPLAYED: Sentence(
             "应答中的 biz_no 属于历史记录中的另一笔交易：这是被重放的旧应答", _UNTRUSTED
         ),
-        Reason.INTERRUPTED: Sentence("已中断(Ctrl-C)", _SAME_AGAIN),
-        Reason.TERMINATED: Sentence("已停止(SIGTERM)", _SAME_AGAIN),
+        Reason.INTERRUPTED: Sentence("已中断（Ctrl-C）", _SAME_AGAIN),
+        Reason.TERMINATED: Sentence("已停止（SIGTERM）", _SAME_AGAIN),
         Reason.BUG: Sentence("zhima 自身的错误：{found}", _CONTACT),
         Reason.RESULT_UNWRITTEN: Sentence(
             "结果无法写到标准输出（{found}）", "调用本身已经完成：请记录上面的 biz_no。"
@@ -498,6 +498,9 @@ CHINESE = Vocabulary(
         Label.ATTEMPT_ENDED: "第 {attempt} 次（共 {of} 次）：{why}",
         Label.TRY_AGAIN_WITH: "重试命令",
         Label.NO_RECORDS: "zhima: 没有记录",
+        Label.STARTED: "开始时间",
+        Label.STATE: "状态",
+        Label.ATTEMPTS: "次数",
         Label.ASK_PRUNE: "删除 {count} 条记录？[y/N] ",
         Label.PRUNED: "已删除的记录：{count}",
         Label.MOCK_READY: "模拟网关已就绪：",

@@ -45,6 +45,9 @@ class Label(Enum):
     ATTEMPT_ENDED = auto()
     TRY_AGAIN_WITH = auto()
     NO_RECORDS = auto()
+    STARTED = auto()
+    STATE = auto()
+    ATTEMPTS = auto()
     ASK_PRUNE = auto()
     PRUNED = auto()
     MOCK_READY = auto()
@@ -146,6 +149,11 @@ class Vocabulary:
 def labelled(label: str, value: str) -> str:
     """Return the value behind its label. A name of the protocol's has the same colon everywhere."""
     return f"{label}: {value}" if label.isascii() else f"{label}：{value}"
+
+
+def bracketed(words: str, value: str) -> str:
+    """Return the value in brackets behind the words; Chinese words have full-width ones."""
+    return f"{words} ({value})" if value.isascii() else f"{words}（{value}）"
 
 
 def led_to(words: str, value: str) -> str:
