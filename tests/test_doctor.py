@@ -18,7 +18,7 @@ from tests.support.certified import certificate, write_certificates
 from tests.support.exchange import Authority, Line, closed_port, peer, tunnel_to
 from tests.support.independent import new_key, private_pem, public_pem
 from tests.support.input import answering
-from tests.support.program import NOW, Result, run_inside
+from tests.support.program import NOW, Result, run_inside, run_process
 from tests.support.terminal import cells, run_in_terminal
 from zhima_cli.core.account import Account as AccountInUse
 from zhima_cli.core.checks import Note, State, Topic
@@ -99,6 +99,23 @@ def test_all_is_well(account: Account) -> None:
     for package in ("zhima 0", "OpenSSL ", "requests 2", "typer 0", "rich ", "cryptography "):
         assert package in checks.what("versions")
     assert sorted(account.home.rglob("*")) == before
+
+
+@pytest.mark.parametrize("option", ["--private-key-file", "--alipay-public-key-file", "--config"])
+def test_what_comes_through_a_pipe_is_well_too(account: Account, option: str) -> None:
+    """What the shell's ``<(...)`` comes to; a pipe can be read only once."""
+    account.write(True)
+    private, public = (account.home / name for name in ("private.pem", "public.pem"))
+    private.write_text(private_pem(account.keys.app))
+    public.write_text(public_pem(account.keys.alipay))
+    file = {"--private-key-file": private, "--alipay-public-key-file": public}
+    result = run_process(
+        ["doctor", "-o", "json", f"{option}=/dev/stdin"],
+        account.home,
+        stdin=file.get(option, account.config).read_bytes(),
+    )
+    checks = Found(result)
+    assert (checks.status, checks.names("error")) == (0, set())
 
 
 def test_the_mock_profile(tmp_path: Path) -> None:

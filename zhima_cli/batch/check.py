@@ -137,7 +137,9 @@ class _RowSources(Sources):
 
     def __init__(self, row: Row, batch: Batch) -> None:
         shared = batch.sources
-        super().__init__(shared.options, shared.variables, shared.profile, shared.home)
+        super().__init__(
+            shared.options, shared.variables, shared.profile, shared.home, shared.files
+        )
         self._charset = batch.charset
         self._defaults = batch.defaults
         self._cells = {cell.name: cell.value for cell in row.cells}

@@ -67,6 +67,25 @@ def read_file(path: Path, limit: int, kind: Kind, subject: str) -> bytes:
     return data
 
 
+class Files:
+    """Reads files; what a pipe held is kept, for it can be read once, and may be asked for again.
+
+    A shell's ``<(...)`` is such a pipe.
+    """
+
+    def __init__(self) -> None:
+        self._pipes: dict[Path, bytes] = {}
+
+    def read(self, path: Path, limit: int, kind: Kind, subject: str) -> bytes:
+        """Return what ``path`` holds, as read_file does. Raises InputError."""
+        if path in self._pipes:
+            return self._pipes[path]
+        data = read_file(path, limit, kind, subject)
+        if path.is_fifo():
+            self._pipes[path] = data
+        return data
+
+
 def copy_pipe(path: Path, sink: BinaryIO, limit: int) -> bool:
     """Copy what is written to a pipe, ``limit`` bytes at most; return False where nobody writes.
 

@@ -35,7 +35,9 @@ def open_sources(options: Options, surroundings: Surroundings) -> Sources:
         profile = _load_profile(options, surroundings)
     except InputError as error:
         problems = error.problems
-    sources = Sources(options, surroundings.variables, profile, surroundings.home)
+    sources = Sources(
+        options, surroundings.variables, profile, surroundings.home, surroundings.files
+    )
     if problems:
         sources.fail("profile", *problems)
     return sources
@@ -46,7 +48,7 @@ def _load_profile(options: Options, surroundings: Surroundings) -> Profile:
     if asked and asked.name == MOCK_PROFILE:
         return Profile(MOCK_PROFILE)
     path = existing_config(options, surroundings)
-    config = read_config(path) if path else None
+    config = read_config(path, surroundings.files) if path else None
     profile, problems = find_profile(asked or usual_profile(config), config, options, surroundings)
     if problems:
         raise InputError(*problems)

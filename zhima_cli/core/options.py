@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from zhima_cli.core.files import Files
+
 
 @dataclass(frozen=True, repr=False)
 class Options:
@@ -56,7 +58,7 @@ class Surroundings:
     named, ``default_history`` the one that calls are recorded in, ``home`` what ``~`` means,
     ``now`` the time of the call. ``read_stdin`` returns all of standard input. Where somebody
     ``can_ask``, ``ask`` returns what a person typed for the parameter of that name, None where
-    the input ended.
+    the input ended. ``files`` reads what the options name.
     """
 
     variables: Mapping[str, str] = field(repr=False)
@@ -67,3 +69,4 @@ class Surroundings:
     read_stdin: Callable[[], bytes]
     can_ask: bool
     ask: Callable[[str], str | None]
+    files: Files = field(default_factory=Files, repr=False)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from zhima_cli.core.errors import InputError, Problem, Reason
-from zhima_cli.core.files import is_like_key, read_file
+from zhima_cli.core.files import Files, is_like_key
 from zhima_cli.core.kinds import Kind
 
 MAX_CONFIG_BYTES = 64 * 1024
@@ -100,12 +100,13 @@ class ConfigFile:
         return Profile(name, self.path, **values), tuple(problems)
 
 
-def read_config(path: Path) -> ConfigFile:
+def read_config(path: Path, files: Files | None = None) -> ConfigFile:
     """Read the configuration file ``path``: TOML, UTF-8, with or without a byte-order mark.
 
     Raises InputError.
     """
-    return parse_config(path, read_file(path, MAX_CONFIG_BYTES, Kind.CONFIG, "config"))
+    data = (files or Files()).read(path, MAX_CONFIG_BYTES, Kind.CONFIG, "config")
+    return parse_config(path, data)
 
 
 def parse_config(path: Path, data: bytes) -> ConfigFile:

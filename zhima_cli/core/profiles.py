@@ -82,7 +82,7 @@ def list_profiles(options: Options, surroundings: Surroundings) -> Listing:
     path = existing_config(options, surroundings)
     if is_one and options.profile == MOCK_PROFILE:
         path = None  # it needs no file, so that a broken one is in nobody's way
-    config = read_config(path) if path else None
+    config = read_config(path, surroundings.files) if path else None
     choice = asked or usual_profile(config)
     names = (*(config.names if config else ()), MOCK_PROFILE)
     if is_one and choice.name not in names:
@@ -110,7 +110,9 @@ def _list(
     profile, problems = find_profile(choice, config, options, surroundings)
     # The name stands in every fault's place, and may be a secret that was pasted there.
     profile = replace(profile, name=shown_name(profile.name))
-    sources = Sources(options, surroundings.variables, profile, surroundings.home)
+    sources = Sources(
+        options, surroundings.variables, profile, surroundings.home, surroundings.files
+    )
     if problems:
         sources.fail("profile", *problems)
     is_mock = choice.name == MOCK_PROFILE

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.errors import InputError, Problem, Reason
-from zhima_cli.core.files import mode_if_others_read, read_file
+from zhima_cli.core.files import Files, mode_if_others_read
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.options import Options
 from zhima_cli.core.profile import Profile
@@ -89,12 +89,18 @@ class Sources:
     """
 
     def __init__(
-        self, options: Options, variables: Mapping[str, str], profile: Profile, home: Path
+        self,
+        options: Options,
+        variables: Mapping[str, str],
+        profile: Profile,
+        home: Path,
+        files: Files | None = None,
     ) -> None:
         self.options = options
         self.variables = variables
         self.profile = profile
         self.home = home
+        self.files = files or Files()
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self.wrong: dict[str, list[Problem]] = {}
@@ -165,7 +171,7 @@ class Sources:
 
     def trial(self) -> "Sources":
         """Return the same sources, told of no problem yet: for what need not be right."""
-        return Sources(self.options, self.variables, self.profile, self.home)
+        return Sources(self.options, self.variables, self.profile, self.home, self.files)
 
     def has(self, name: str) -> bool:
         """Say whether the flag, the environment or the profile has ``name``, empty or not."""
@@ -285,7 +291,9 @@ class Sources:
             self.add(given, Reason.EMPTY)
             return None
         path = folder / expand_home(given.value, self.home)
-        data = self.attempt(given.name, lambda: read_file(path, limit, given.kind, given.origin))
+        data = self.attempt(
+            given.name, lambda: self.files.read(path, limit, given.kind, given.origin)
+        )
         return None if data is None else KeyMaterial(data, f"{given.origin}: {path}", path)
 
 

@@ -142,7 +142,7 @@ def judge(
 def other_profiles_keys(options: Options, surroundings: Surroundings) -> tuple[NamedKey, ...]:
     """Return Alipay's public key of each profile of the file, as far as they can be read."""
     try:
-        config = read_config(config_path(options, surroundings))
+        config = read_config(config_path(options, surroundings), surroundings.files)
     except InputError:
         return ()
     keys = []
