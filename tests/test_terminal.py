@@ -161,3 +161,38 @@ def test_what_a_dry_run_shows_can_be_copied_however_narrow_the_terminal(
     assert len(headings) >= 5
     assert all(cells(heading) <= 40 for heading in headings)
     assert gateway.seen == []
+
+
+def unspaced(text: str) -> str:
+    """Return the text without the spaces and line ends that wrapping moves."""
+    return "".join(text.split())
+
+
+@pytest.mark.usefixtures("gateway")
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("columns", [80, 40])
+@pytest.mark.parametrize("odd", ["--cert-no=1", "--gateway=http://gateway.example/"])
+def test_what_is_said_beside_a_plain_result_is_broken_between_words(
+    account: Account, columns: int, lang: str, odd: str
+) -> None:
+    arguments = (odd, f"--lang={lang}", "--output=plain")
+    piped = run(account, columns, *arguments, piped="stderr").piped
+    shown = run(account, columns, *arguments).screen.replace(f"{BIZ_NO}\n", "")
+    assert max(map(cells, shown.splitlines())) <= columns
+    assert max(map(cells, piped.splitlines())) > 60
+    assert unspaced(shown) == unspaced(piped)
+    words = "[A-Za-z]+"
+    assert re.findall(words, shown) == re.findall(words, piped)
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_a_path_and_a_command_stay_whole(account: Account, columns: int) -> None:
+    folder = account.home / "x" / "folder of keys"
+    watched = run_in_terminal(["keygen", f"--out={folder}"], account.home, columns)
+    lines = watched.screen.splitlines()
+    for whole in (f"{folder}/app_private_key.pem", f"{folder}/app_public_key.pem"):
+        assert sum(line.endswith(whole) for line in lines) == 1
+    command = f"zhima configure --private-key-file '{folder}/app_private_key.pem'"
+    assert sum(line.endswith(command) for line in lines) == 1
+    said = [line for line in lines if not re.search(r"[A-Za-z0-9+/=]{100}|/", line)]
+    assert max(map(cells, said)) <= columns

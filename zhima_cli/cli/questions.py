@@ -1,7 +1,5 @@
 """Asks a person for what a profile needs, and asks again until it will do."""
 
-import contextlib
-
 from zhima_cli.cli.session import Session
 from zhima_cli.cli.unseen import read_key, unseen
 from zhima_cli.core.content_encryption import load_encrypt_key
@@ -13,7 +11,6 @@ from zhima_cli.core.kinds import Kind
 from zhima_cli.core.profile import is_absent
 from zhima_cli.core.signature import SignType
 from zhima_cli.core.sources import option_name
-from zhima_cli.output.wrapped import show_wrapped
 from zhima_cli.words.vocabulary import Label, labelled
 
 _QUESTIONS = (
@@ -78,7 +75,7 @@ def paste(setting: Setting, session: Session) -> str:
 def explain(label: Label, session: Session, **values: str) -> None:
     """Say what is asked for and where it is found."""
     session.log("")
-    _show(session.words.labels[label].format(**values), session)
+    session.log(session.words.labels[label].format(**values))
 
 
 def _ask(draft: Draft, setting: Setting, label: Label, session: Session) -> Draft:
@@ -178,9 +175,4 @@ def _complain(session: Session, *problems: Problem) -> None:
     for problem in problems:
         sentence = session.words.say(problem)
         said = f"{sentence.what} - {sentence.remedy}"
-        _show(labelled(session.words.labels[Label.ERROR], said), session)
-
-
-def _show(text: str, session: Session) -> None:
-    with contextlib.suppress(OSError):
-        show_wrapped(text, session.err)
+        session.log(labelled(session.words.labels[Label.ERROR], said))

@@ -17,7 +17,7 @@ from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Surroundings
 from zhima_cli.output.form import Form
 from zhima_cli.output.screen import Screen
-from zhima_cli.words.vocabulary import Label, Vocabulary, labelled, led_to
+from zhima_cli.words.vocabulary import Label, Vocabulary, labelled
 
 if TYPE_CHECKING:
     from zhima_cli.core.outcome import Outcome
@@ -83,13 +83,17 @@ class Session:
         return form
 
     def tell(self, label: Label, text: str) -> None:
-        """Say something in one line on standard error."""
-        self.log(f"zhima: {led_to(self.words.labels[label], text)}")
+        """Say on standard error what leads to ``text``, which stays whole; as log() does."""
+        with contextlib.suppress(OSError):
+            self.err.lead_to(f"zhima: {self.words.labels[label]}", text)
 
     def log(self, line: str) -> None:
-        """Write a line to standard error; where that is closed or full, go on without."""
+        """Write a line to standard error, which a terminal gets in as many as it takes.
+
+        Where standard error is closed or full, go on without.
+        """
         with contextlib.suppress(OSError):
-            self.err.line(line)
+            self.err.paragraph(line)
 
     def warn(self, *problems: Problem) -> None:
         """Say what is not wrong but should be known."""
@@ -176,8 +180,9 @@ class Session:
         """Under ``--debug``, show where an error arose: places and types, never a value."""
         if not self.debug:
             return
-        for line in _trace(error):
-            self.log(line)
+        with contextlib.suppress(OSError):
+            for line in _trace(error):
+                self.err.line(line)
 
     def _show(self, outcome: "Outcome") -> None:
         form = self.presentation.form

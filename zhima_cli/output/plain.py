@@ -9,15 +9,20 @@ from zhima_cli.words.vocabulary import Vocabulary, bracketed, labelled
 if TYPE_CHECKING:
     from zhima_cli.output.dry_run import Section
 
+# Behind the first line of a row.
+_INDENT = "    "
+
 
 def show_failure(report: Report, screen: Screen) -> None:
-    """Write a failure, a line a row."""
+    """Write a failure, a line a row; at a terminal, as many as it takes."""
     title = labelled(report.title, report.code) if report.code else report.title
-    screen.line(f"zhima: {bracketed(title, report.footer)}")
-    for row in (*report.rows, *report.commands):
+    screen.paragraph(f"zhima: {bracketed(title, report.footer)}")
+    for row in report.rows:
+        screen.paragraph(f"  {labelled(row.label, row.value)}", _INDENT)
+    for row in report.commands:  # to be copied whole
         screen.line(f"  {labelled(row.label, row.value)}")
     if report.note:
-        screen.line(f"  {report.note}")
+        screen.paragraph(f"  {report.note}", _INDENT)
 
 
 def show_bug(report: Report, screen: Screen) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 from zhima_cli.core.visible import is_unseen, visible
+from zhima_cli.words.vocabulary import led_to
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,6 +49,33 @@ class Screen:
     def line(self, text: str) -> None:
         """Write one line; a line end within ``text`` is escaped like any control character."""
         self.stream.write(self.safe(text) + "\n")
+
+    def paragraph(self, text: str, indent: str = "") -> None:
+        """Write a text: at a terminal in as many lines as it takes, elsewhere in one.
+
+        Those after the first are indented.
+        """
+        if self.is_terminal:
+            from zhima_cli.output.wrapped import filled  # of use at a terminal only
+
+            for line in filled(self.safe(text), self.width, indent):
+                self.line(line)
+        else:
+            self.line(text)
+
+    def lead_to(self, words: str, value: str) -> None:
+        """Write words and the value they lead to, which is not broken, so that it can be copied.
+
+        At a terminal that is too narrow for both, the value begins a line.
+        """
+        text = led_to(words, value)
+        if self.is_terminal:
+            from zhima_cli.output.wrapped import cells  # as above
+
+            if cells(self.safe(text)) > self.width:
+                self.paragraph(words)
+                text = value
+        self.line(text)
 
     def json(self, value: object) -> None:
         """Write ``value`` as JSON on one line, in ASCII where this stream lacks a character."""

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from zhima_cli.output.screen import Screen
-
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
     from rich.measure import Measurement
@@ -50,12 +48,6 @@ class Prose:
         from rich.measure import Measurement
 
         return Measurement(min(2, options.max_width), cell_len(self.text))
-
-
-def show_wrapped(text: str, screen: Screen) -> None:
-    """Write a paragraph."""
-    for line in filled(screen.safe(text), screen.width):
-        screen.line(line)
 
 
 def cells(text: str) -> int:
