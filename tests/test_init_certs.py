@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -22,6 +23,7 @@ from tests.support.exchange import closed_port
 from tests.support.mock_client import served_mock
 from tests.support.program import Result, process_variables, run_inside, zhima_command
 from tests.support.record import change, history_of, rows
+from tests.support.terminal import cells, run_in_terminal
 from zhima_cli.mock.gateway import APP_ID as MOCK_APP_ID
 
 NUMBER = "260104197909275964"
@@ -520,6 +522,28 @@ def test_standard_output_that_is_closed_ends_it(account: Account) -> None:
     assert result.status == 0
     assert column(result.out, "row") == list(range(1, 201))
     assert gateway.initialized == dict.fromkeys(people, 1)
+
+
+@pytest.mark.parametrize("columns", [80, 60, 40])
+def test_the_bar_has_the_counts_and_leaves_room_for_what_ctrl_c_shows(
+    account: Account, columns: int
+) -> None:
+    """In a full line the terminal's ``^C`` begins another, and the bar above it is not taken away.
+
+    What a terminal shows of it is the terminal's own, so the room for it is looked at.
+    """
+    write(account, names(3))
+    with serving(account):
+        watched = run_in_terminal(
+            ["init-certs", "people.csv", "--out=results.jsonl"], account.home, columns
+        )
+    assert watched.status == 0, watched
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", watched.screen)
+    bars = [line for line in re.split(r"[\r\n]+", text) if re.search(r"[0-3]/3 ", line)]
+    assert bars != []
+    for bar in bars:
+        assert re.search(r"✓ [0-3]  ✗ 0$", bar.rstrip()), bar
+        assert cells(bar) + len("^C") < columns, bar
 
 
 @pytest.mark.parametrize(
