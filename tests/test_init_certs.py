@@ -234,6 +234,33 @@ def test_nothing_is_sent_unless_all_rows_are_right(account: Account) -> None:
     assert gateway.calls == []
 
 
+def test_of_very_many_wrong_rows_a_terminal_shows_the_first_and_a_pipe_all(
+    account: Account,
+) -> None:
+    write(account, ["", *names(1), *[""] * 59])
+    account.write(True)
+    command = ["init-certs", "people.csv", "--dry-run"]
+    seen = run_in_terminal(command, account.home, 80)
+    piped = run_in_terminal(command, account.home, 80, piped="stderr")
+    assert (seen.status, piped.status) == (2, 2)
+    told = re.compile(r"people\.csv:(\d+): cert_name")
+    # The first row is line 2, and the one that is right line 3.
+    assert [int(line) for line in told.findall(seen.screen)] == [2, *range(4, 53)]
+    assert [int(line) for line in told.findall(piped.piped)] == [2, *range(4, 63)]
+    assert "zhima: more rows that are wrong: 10; with 2> FILE, that file has all\n" in seen.screen
+    assert "more rows" not in piped.piped
+    for text in (seen.screen, piped.piped):
+        assert "60 of 61 rows are wrong" in " ".join(text.split())
+
+
+def test_fifty_wrong_rows_are_all_shown(account: Account) -> None:
+    write(account, [""] * 50)
+    account.write(True)
+    seen = run_in_terminal(["init-certs", "people.csv", "--dry-run"], account.home, 80)
+    assert seen.screen.count(": cert_name") == 50
+    assert "more rows" not in seen.screen
+
+
 def test_wrong_rows_can_be_left_out(account: Account) -> None:
     write(account, ["收委1", "", "收委3"])
     with serving(account) as gateway:

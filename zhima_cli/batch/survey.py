@@ -24,8 +24,11 @@ def survey(
     batch: Batch,
     tell: Callable[[Problem], None],
     warn: Callable[[Problem], None],
+    most: int | None = None,
 ) -> Survey:
     """Check every row; ``tell`` what is wrong, and ``warn`` of what is odd, as it is found.
+
+    Of the wrong rows, only the first ``most`` are told of; None for all.
 
     Raises InputError where the file as a whole is wrong, or has no rows.
     """
@@ -35,8 +38,9 @@ def survey(
             rows += 1
             if isinstance(row, RowFault):
                 faulty += 1
-                for problem in row.problems:
-                    tell(problem)
+                if most is None or faulty <= most:
+                    for problem in row.problems:
+                        tell(problem)
             else:
                 for warning in row.warnings:
                     warn(warning)

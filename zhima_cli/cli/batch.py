@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from zhima_cli.batch.asked import Asked, Plan, make_plan
-from zhima_cli.batch.check import resolve_batch
+from zhima_cli.batch.check import Batch, resolve_batch
 from zhima_cli.batch.run import Results, Run
-from zhima_cli.batch.source import open_source
-from zhima_cli.batch.survey import survey
+from zhima_cli.batch.source import RowSource, open_source
+from zhima_cli.batch.survey import Survey, survey
 from zhima_cli.batch.tally import Tally
 from zhima_cli.cli.batch_progress import batch_progress
 from zhima_cli.cli.environment import IsStopped
@@ -30,6 +30,9 @@ from zhima_cli.output.report import report
 from zhima_cli.output.results import ResultsStream, open_results
 from zhima_cli.output.summary import summary, unfinished
 from zhima_cli.words.vocabulary import Label
+
+# So many wrong rows are told of one by one at a terminal; others would push them off the screen.
+_MOST_FAULTY = 50
 
 
 def run_batch(options: Options, asked: Asked, session: Session) -> int:
@@ -59,9 +62,7 @@ def run_batch(options: Options, asked: Asked, session: Session) -> int:
         source = stack.enter_context(open_source(plan.file, stdin, plan.encoding))
         read_stdin = session.surroundings.read_stdin
         batch = resolve_batch(sources, setup.charset, read_stdin, setup.account, plan.batch)
-        if session.err.is_terminal:
-            session.tell(Label.BATCH_CHECKING, source.name)
-        found = survey(source, batch, session.point_out, session.warn)
+        found = _look_through(source, batch, session)
         if found.faulty and (plan.dry_run or not plan.skip_invalid):
             counts = str(found.faulty), str(found.rows)
             raise InputError(Problem(Kind.USAGE, Reason.ROWS_INVALID, source.name, *counts))
@@ -82,6 +83,18 @@ def run_batch(options: Options, asked: Asked, session: Session) -> int:
             is_stopped,
         )
         return _send(run, is_stopped, session)
+
+
+def _look_through(source: RowSource, batch: Batch, session: Session) -> Survey:
+    """Check all rows, and say what is wrong: of all of them, unless a person reads it."""
+    if not session.err.is_terminal:
+        return survey(source, batch, session.point_out, session.warn)
+    session.tell(Label.BATCH_CHECKING, source.name)
+    found = survey(source, batch, session.point_out, session.warn, _MOST_FAULTY)
+    if found.faulty > _MOST_FAULTY:
+        text = session.words.labels[Label.BATCH_MORE_FAULTY]
+        session.log(f"zhima: {text.format(count=found.faulty - _MOST_FAULTY)}")
+    return found
 
 
 def _recorded(setup: Setup, session: Session) -> Setup:

@@ -81,6 +81,7 @@ PROBLEMS: Mapping[Reason, Sentence] = {
 
 LABELS: Mapping[Label, str] = {
     Label.BATCH_CHECKING: "正在检查全部行：",
+    Label.BATCH_MORE_FAULTY: "其余有误的行数：{count}；加上 2> 文件，可把全部写入该文件",
     Label.BATCH_CHECKED: "全部正确，未发送；行数：",
     Label.BATCH_SLOWED: "网关要求降低频率；{seconds} 秒后以每秒 {rate} 次继续",
     Label.BATCH_SUMMARY: "行数：{rows}，已完成：{ended}，取得 biz_no：{successes}",

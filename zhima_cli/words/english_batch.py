@@ -101,6 +101,7 @@ PROBLEMS: Mapping[Reason, Sentence] = {
 
 LABELS: Mapping[Label, str] = {
     Label.BATCH_CHECKING: "checking all rows of",
+    Label.BATCH_MORE_FAULTY: "more rows that are wrong: {count}; with 2> FILE, that file has all",
     Label.BATCH_CHECKED: "nothing was sent; all rows are right:",
     Label.BATCH_SLOWED: "the gateway asks for fewer calls; going on in {seconds} s with "
     "{rate} a second",

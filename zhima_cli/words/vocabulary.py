@@ -55,6 +55,7 @@ class Label(Enum):
     # zhima init-certs
     BATCH_CHECKING = auto()
     BATCH_CHECKED = auto()
+    BATCH_MORE_FAULTY = auto()
     BATCH_SLOWED = auto()
     BATCH_SUMMARY = auto()
     BATCH_ENDING = auto()
