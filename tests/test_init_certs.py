@@ -261,6 +261,13 @@ def test_fifty_wrong_rows_are_all_shown(account: Account) -> None:
     assert "more rows" not in seen.screen
 
 
+def test_a_place_in_a_line_of_json_is_told_in_the_language_of_the_rest(account: Account) -> None:
+    (account.home / "people.jsonl").write_text("[\n", encoding="utf-8")
+    account.write(True)
+    result = run(account, "people.jsonl", "--lang=zh")
+    assert result.err.startswith("zhima: people.jsonl:1 不是 JSON：第 2 个字符处有误 - ")
+
+
 def test_wrong_rows_can_be_left_out(account: Account) -> None:
     write(account, ["收委1", "", "收委3"])
     with serving(account) as gateway:

@@ -25,6 +25,7 @@ from zhima_cli.cli.verify_response import verify_response
 from zhima_cli.core.codes import BARE_CODES, GATEWAY_CODES, INTERFACE_CODES
 from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.kinds import Kind
+from zhima_cli.core.strict_json import JsonError, JsonFault, decode
 from zhima_cli.words.chinese import CHINESE
 from zhima_cli.words.english import ENGLISH
 from zhima_cli.words.vocabulary import Label, Vocabulary, labelled, led_to
@@ -272,6 +273,22 @@ def test_what_is_wrong_ends_open_and_the_remedy_is_a_sentence(words: Vocabulary)
     for reason, sentence in (*words.reasons.items(), *words.endings.items()):
         assert not sentence.what.endswith((".", "。")), reason
         assert sentence.remedy.endswith((".", "。", "?", "？")), reason
+
+
+def test_what_keeps_a_text_from_being_json_is_told_in_chinese() -> None:
+    def told(words: Vocabulary, text: str) -> str:
+        with pytest.raises(JsonError) as caught:
+            decode(text)
+        problem = Problem(Kind.USAGE, Reason.NOT_JSON, "--x", str(caught.value))
+        return words.say(problem).what
+
+    assert told(CHINESE, "[") == "--x 不是 JSON：第 2 个字符处有误"
+    assert told(ENGLISH, "[") == "--x is not JSON: at character 2"
+    assert set(CHINESE.findings) == {fault.value for fault in JsonFault}
+    for text in ('{"a":1,"a":1}', "NaN", "[" * 100, "{}x"):
+        said = told(CHINESE, text).removeprefix("--x 不是 JSON：")
+        assert not re.search("[a-z]", said)
+        assert HAN.search(said)
 
 
 def test_a_label_has_its_languages_colon_and_a_name_of_the_protocol_its_own() -> None:

@@ -1,10 +1,21 @@
 """JSON as RFC 8259 has it, without what Python's reader lets through."""
 
 import json
+from enum import Enum
 
 # Python can read what is nested deeper than it can write it.
 _MAX_DEPTH = 64
 WHITE_SPACE = " \t\n\r"
+
+
+class JsonFault(Enum):
+    """What keeps a text from being JSON; the first is followed by the character's number."""
+
+    SYNTAX = "at character"
+    SAME_NAME = "two members of one object have the same name"
+    CONSTANT = "not a JSON value"
+    TOO_DEEP = "nested too deep"
+    MORE = "something follows the value"
 
 
 class JsonError(ValueError):
@@ -14,12 +25,12 @@ class JsonError(ValueError):
 def _unique_members(members: list[tuple[str, object]]) -> dict[str, object]:
     result = dict(members)
     if len(result) != len(members):
-        raise JsonError("two members of one object have the same name")
+        raise JsonError(JsonFault.SAME_NAME.value)
     return result
 
 
 def _refuse_constant(_name: str) -> object:
-    raise JsonError("not a JSON value")
+    raise JsonError(JsonFault.CONSTANT.value)
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -46,18 +57,18 @@ def decode_at(text: str, at: int) -> tuple[object, int]:
         # A number of thousands of digits is a ValueError that is no JSONDecodeError.
         # Of what was read, only the place is told: it may hold a person.
         at_error = getattr(error, "pos", at)
-        raise JsonError(f"at character {at_error + 1}") from error
+        raise JsonError(f"{JsonFault.SYNTAX.value} {at_error + 1}") from error
     except RecursionError:
-        raise JsonError("nested too deep") from None
+        raise JsonError(JsonFault.TOO_DEEP.value) from None
 
 
 def decode(text: str) -> object:
     """Read ``text``, which holds one value and nothing else. Raises JsonError."""
     value, end = decode_at(text, skip_white_space(text, 0))
     if skip_white_space(text, end) != len(text):
-        raise JsonError("something follows the value")
+        raise JsonError(JsonFault.MORE.value)
     if _is_deep(value):
-        raise JsonError("nested too deep")
+        raise JsonError(JsonFault.TOO_DEEP.value)
     return value
 
 

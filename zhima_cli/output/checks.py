@@ -10,7 +10,7 @@ from zhima_cli.output.screen import Screen
 from zhima_cli.output.wrapped import Prose
 from zhima_cli.words.checks import CheckWords, check_words
 from zhima_cli.words.language import Language
-from zhima_cli.words.vocabulary import Label, Sentence, fill, labelled
+from zhima_cli.words.vocabulary import Label, Sentence, labelled
 
 # Below this, the words no longer fit beside the title.
 _TWO_COLUMNS = 60
@@ -36,9 +36,10 @@ def describe(check: Check, language: Language) -> tuple[Sentence, ...]:
     """Return what was found, and what to do where that is not right; else there is no remedy."""
     words = check_words(language)
     if check.problems:
-        known = language.vocabulary.reasons
+        vocabulary = language.vocabulary
+        known = vocabulary.reasons
         return tuple(
-            fill(words.sentences.get(problem.reason, known[problem.reason]), problem)
+            vocabulary.fill(words.sentences.get(problem.reason, known[problem.reason]), problem)
             for problem in check.problems
         )
     found = check.found if check.needs is None else words.titles[check.needs]

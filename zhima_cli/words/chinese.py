@@ -2,6 +2,7 @@
 
 from zhima_cli.core.errors import Reason
 from zhima_cli.core.kinds import Kind
+from zhima_cli.core.strict_json import JsonFault
 from zhima_cli.words import chinese_batch as batch
 from zhima_cli.words.chinese_endings import ENDINGS
 from zhima_cli.words.chinese_helps import HELPS
@@ -571,4 +572,11 @@ CHINESE = Vocabulary(
         **batch.LABELS,
     },
     helps=HELPS,
+    findings={
+        JsonFault.SYNTAX.value: "第 {number} 个字符处有误",
+        JsonFault.SAME_NAME.value: "同一对象中有两个成员同名",
+        JsonFault.CONSTANT.value: "含有 JSON 没有的值",
+        JsonFault.TOO_DEEP.value: "嵌套太深",
+        JsonFault.MORE.value: "值的后面还有内容",
+    },
 )

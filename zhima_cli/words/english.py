@@ -669,4 +669,5 @@ ENGLISH = Vocabulary(
         **batch.LABELS,
     },
     helps=HELPS,
+    findings={},  # what the core calls them is English
 )

@@ -1,7 +1,7 @@
 """What there are words for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from zhima_cli.core.errors import Problem, Reason
@@ -133,7 +133,8 @@ class Vocabulary:
     """All the words of one language.
 
     ``kinds`` are titles, ``endings`` say more: what an exit status means, and what to do.
-    ``helps`` are by the name of a command or an option.
+    ``helps`` are by the name of a command or an option. ``findings`` are by what the core calls
+    what it found; one that a number follows there has a place for it.
     """
 
     reasons: Mapping[Reason, Sentence]
@@ -141,10 +142,22 @@ class Vocabulary:
     endings: Mapping[Kind, Sentence]
     labels: Mapping[Label, str]
     helps: Mapping[str, str]
+    findings: Mapping[str, str]
 
     def say(self, problem: Problem) -> Sentence:
         """Return the problem in words."""
-        return fill(self.reasons[problem.reason], problem)
+        return self.fill(self.reasons[problem.reason], problem)
+
+    def fill(self, sentence: Sentence, problem: Problem) -> Sentence:
+        """Return the sentence with the problem's own values in the places for them."""
+        problem = replace(problem, found=self._finding(problem.found))
+        return Sentence(_fill(sentence.what, problem), _fill(sentence.remedy, problem))
+
+    def _finding(self, found: str) -> str:
+        name, _, number = found.rpartition(" ")
+        if name in self.findings:
+            return self.findings[name].format(number=number)
+        return self.findings.get(found, found)
 
 
 def labelled(label: str, value: str) -> str:
@@ -160,11 +173,6 @@ def bracketed(words: str, value: str) -> str:
 def led_to(words: str, value: str) -> str:
     """Return the value behind the words that lead to it; a full-width colon needs no space."""
     return f"{words}{value}" if words.endswith("：") else f"{words} {value}"
-
-
-def fill(sentence: Sentence, problem: Problem) -> Sentence:
-    """Return the sentence with the problem's own values in the places for them."""
-    return Sentence(_fill(sentence.what, problem), _fill(sentence.remedy, problem))
 
 
 def _fill(template: str, problem: Problem) -> str:
