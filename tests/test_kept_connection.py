@@ -350,10 +350,21 @@ def test_one_thread_makes_all_exchanges_and_ends_with_them() -> None:
 
 
 def test_a_thread_that_was_left_behind_ends_with_its_exchange() -> None:
+    """The answer comes byte by byte, so that no time-out of its own ends the thread's exchange."""
+    go_on = threading.Event()
+
+    def talk(line: Line) -> None:
+        line.read_request()
+        line.send(http_answer(own(1)))
+        line.read_request()
+        line.send(b"HTTP/1.1 200 OK\r\nX: ")
+        while not go_on.wait(0.05):
+            line.send(b"x")
+        line.send(b"\r\nContent-Length: 0\r\n\r\n")
+
     before = set(threading.enumerate())
-    talk, go_on = late(lambda: None)
     with peer(talk) as gateway, KeptConnection(Network()) as connection:
-        bodies(connection, gateway.http, 1)
+        assert bodies(connection, gateway.http, 1) == [own(1)]
         refused(connection, gateway.http, 0.5)
         (left_behind,) = talkers(before)
         go_on.set()

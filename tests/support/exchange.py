@@ -94,7 +94,10 @@ class Line:
         fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:] if line)
         body = b""
         while len(body) < int(fields.get(b"content-length", b"0")):
-            body += self.connection.recv(65536)
+            piece = self.connection.recv(65536)
+            if not piece:
+                break
+            body += piece
         return head + body
 
     def send(self, data: bytes) -> None:
