@@ -84,6 +84,11 @@ def keys() -> Keys:
     return Keys(new_key(), new_key(), new_key())
 
 
+@pytest.fixture(scope="session")
+def part() -> None:
+    """Which part of a property's examples it is, for ``in_parts``; the test has no use for it."""
+
+
 @pytest.fixture
 def account(tmp_path: Path, keys: Keys) -> Account:
     """An account in an empty home folder, its profile written but for a gateway."""

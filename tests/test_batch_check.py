@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import APP_ID, Keys
 from tests.support.independent import private_pem
+from tests.support.long import in_parts, long
 from tests.support.program import NOW
 from tests.test_properties import examples
 from zhima_cli.batch.check import Batch, CheckedRow, check_rows, resolve_batch, resolve_row
@@ -118,10 +119,13 @@ OF_A_ROW = {
 }
 
 
+@in_parts
 @given(CELLS | CELLS.map(lambda cells: {**PERSON, **cells}), st.sampled_from(Charset))
-@examples(500)
-def check_against_a_single_call(key: PrivateKey, cells: dict[str, str], charset: Charset) -> None:
-    """Compare a row with a call whose options have the same values."""
+@examples(125)
+def test_a_row_is_checked_as_a_single_call_is(
+    key: PrivateKey, cells: dict[str, str], charset: Charset
+) -> None:
+    """A row is compared with a call whose options have the same values."""
     if any(value.startswith(("@", "-")) for value in cells.values()):
         return  # to a row these are text like any other, to a JSON option they are not
     batch = batch_of(key, charset=charset)
@@ -140,10 +144,6 @@ def check_against_a_single_call(key: PrivateKey, cells: dict[str, str], charset:
         assert made == cells.get("transaction_id", made)
         reasons = [problem.reason for problem in sources.warnings]
         assert [problem.reason for problem in checked.warnings] == reasons
-
-
-def test_a_row_is_checked_as_a_single_call_is(key: PrivateKey) -> None:
-    check_against_a_single_call(key)
 
 
 @pytest.mark.parametrize(
@@ -324,7 +324,7 @@ def every_problem(data: bytes, name: str, folder: Path, batch: Batch) -> Iterato
     yield from problems
 
 
-@pytest.mark.parametrize("name", ["rows.csv", "rows.jsonl"])
+@pytest.mark.parametrize("name", ["rows.csv", long("rows.jsonl")])
 def test_no_problem_shows_a_person(
     key: PrivateKey, tmp_path_factory: pytest.TempPathFactory, name: str
 ) -> None:

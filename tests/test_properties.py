@@ -29,6 +29,7 @@ from tests.support.independent import (
     sign,
     signed_answer,
 )
+from tests.support.long import in_parts
 from tests.support.mock_client import mock_keys, quick_keys
 from tests.support.program import run_inside
 from tests.support.stub import Said, Seen, stub_gateway
@@ -214,7 +215,8 @@ def strict(tmp_path_factory: pytest.TempPathFactory, quick: Keys) -> Iterator[St
         yield made
 
 
-@examples(60)
+@in_parts
+@examples(15)
 @given(right_calls())
 def test_whatever_the_page_allows_arrives_as_it_was_given(strict: Strict, typed: Typed) -> None:
     strict.forget()
@@ -262,7 +264,8 @@ FAULTS = {
 }
 
 
-@examples(60)
+@in_parts
+@examples(15)
 @given(
     st.sets(st.sampled_from(sorted(FAULTS)), min_size=1, max_size=3).flatmap(
         lambda names: st.fixed_dictionaries({name: FAULTS[name] for name in sorted(names)})
@@ -282,7 +285,8 @@ def test_whatever_the_page_forbids_is_refused_whole_and_not_sent(
         assert f"error: --{name}" in result.err
 
 
-@examples(60)
+@in_parts
+@examples(15)
 @given(
     st.fixed_dictionaries(
         {
@@ -444,7 +448,8 @@ def assert_honest(body: bytes, signed: Signed) -> bool:
     return biz_no is not None
 
 
-@examples(500)
+@in_parts
+@examples(125)
 @given(st.data())
 def test_no_answer_put_together_from_signed_pieces_says_what_was_not_signed(
     signed: Signed, data: st.DataObject
@@ -487,7 +492,8 @@ def test_what_is_read_is_the_text_that_was_signed_not_the_one_that_came(signed: 
     assert read_of(body, signed) in (None, "ZM/1")
 
 
-@examples(250)
+@in_parts
+@examples(63)
 @given(st.data())
 def test_no_answer_that_was_tampered_with_says_what_was_not_signed(
     signed: Signed, data: st.DataObject
@@ -504,7 +510,8 @@ def test_no_answer_that_was_tampered_with_says_what_was_not_signed(
     assert_honest(body, signed)
 
 
-@examples(300)
+@in_parts
+@examples(75)
 @given(
     st.binary(max_size=200)
     | st.text('{}[]":,\\/0 9e.-truefalsn' + NODE, max_size=120).map(str.encode)
@@ -580,7 +587,8 @@ def responses(draw: st.DrawFn, honest: bytes, forged: bytes) -> bytes:
     return raw
 
 
-@examples(60)
+@in_parts
+@examples(15)
 @given(st.data())
 def test_whatever_comes_over_the_wire_ends_in_one_of_the_ways_there_are(
     wire: Wire, home_account: Account, data: st.DataObject
@@ -639,7 +647,8 @@ def failing(tmp_path_factory: pytest.TempPathFactory, quick: Keys) -> Iterator[F
 
 
 @pytest.mark.parametrize("group", GROUPS)
-@examples(50)
+@in_parts
+@examples(13)
 @given(st.data())
 def test_no_failure_shows_a_name_a_number_a_token_or_a_key(
     failing: Failing, group: str, data: st.DataObject
@@ -716,7 +725,8 @@ def in_bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-@examples(400)
+@in_parts
+@examples(100)
 @given(
     st.binary(max_size=200)
     | st.text(max_size=100).map(in_bytes)
@@ -817,7 +827,8 @@ def key_files(draw: st.DrawFn, key: SmallKey) -> bytes:
     return base64.b64encode(data) if raw else data
 
 
-@examples(250)
+@in_parts
+@examples(63)
 @given(st.data())
 def test_a_key_is_usable_or_refused_whatever_is_in_its_file(
     small_key: SmallKey, data: st.DataObject

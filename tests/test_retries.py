@@ -36,6 +36,7 @@ from tests.support.independent import (
     read_request,
     signed_answer,
 )
+from tests.support.long import in_parts, long
 from tests.support.program import PERSON, Result, process_variables, run_inside, zhima_command
 from tests.support.record import (
     Answer,
@@ -823,7 +824,7 @@ def stopped(account: Account, number: signal.Signals, *arguments: str) -> Result
 
 
 @by_signal
-@pytest.mark.parametrize("output", ["json", "plain"])
+@pytest.mark.parametrize("output", [long("json"), "plain"])
 def test_a_signal_during_a_pause_ends_it_at_once(
     account: Account, output: str, number: signal.Signals, status: int, kind: str
 ) -> None:
@@ -1086,11 +1087,12 @@ NUMBERS = itertools.count(1)
 LEAST_SECONDS = 5
 
 
+@in_parts
 @settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=100,
+    max_examples=25,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(SCRIPTS)
