@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import Account
 from tests.support.independent import BIZ_NO, private_pem, public_pem, signed_answer
+from tests.support.long import long
 from tests.support.program import run_inside, zhima_command
 from tests.support.stub import stub_gateway
 from zhima_cli.batch.row import COLUMNS
@@ -134,9 +135,9 @@ def test_the_reference_lists_every_key_of_a_profile() -> None:
 @pytest.mark.parametrize(
     ("node", "said"),
     [
-        (None, f"record this: ORDER_1 {BIZ_NO}"),
+        long(None, f"record this: ORDER_1 {BIZ_NO}"),
         ("20000", "try again later, with the same transaction_id"),
-        ("40002", "it will not work like this"),
+        long("40002", "it will not work like this"),
     ],
 )
 def test_the_readme_script_tells_the_outcomes_apart(

@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import Account
 from tests.support.independent import BIZ_NO, node_text, signed_answer
+from tests.support.long import long
 from tests.support.program import PERSON, process_variables, zhima_command
 from tests.support.stub import Said, Seen, stub_gateway
 
@@ -42,8 +43,17 @@ def read_all(descriptor: int) -> str:
     return b"".join(pieces).decode().strip()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
-@pytest.mark.parametrize("form", ["json", "plain", "pretty"])
+@pytest.mark.parametrize(
+    ("form", "number"),
+    [
+        ("json", signal.SIGTERM),
+        ("pretty", signal.SIGINT),
+        long("json", signal.SIGINT),
+        long("plain", signal.SIGINT),
+        long("plain", signal.SIGTERM),
+        long("pretty", signal.SIGTERM),
+    ],
+)
 def test_a_signal_after_the_answer_loses_nothing(
     account: Account, form: str, number: signal.Signals
 ) -> None:

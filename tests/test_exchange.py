@@ -31,6 +31,7 @@ from tests.support.exchange import (
     tunnel_to,
 )
 from tests.support.independent import BIZ_NO, signed_answer
+from tests.support.long import long
 from tests.support.program import PERSON, run_process
 from tests.support.stub import Said, stub_gateway
 
@@ -569,8 +570,16 @@ GATEWAYS = {
 }
 
 
-@pytest.mark.parametrize("place", ["flag", "profile"])
-@pytest.mark.parametrize("template", GATEWAYS.values(), ids=GATEWAYS)
+@pytest.mark.parametrize(
+    ("template", "place"),
+    [
+        long(template, place, id=f"{name}-{place}")
+        if (at + of_profile) % 2
+        else pytest.param(template, place, id=f"{name}-{place}")
+        for at, (name, template) in enumerate(GATEWAYS.items())
+        for of_profile, place in enumerate(["flag", "profile"])
+    ],
+)
 def test_an_address_that_is_no_gateways_gets_nothing(
     account: Account, answer: bytes, template: str, place: str
 ) -> None:

@@ -41,6 +41,7 @@ from tests.support.independent import (
     sign,
     signed_answer,
 )
+from tests.support.long import long
 from tests.support.program import PERSON, Result, process_variables, zhima_command
 from tests.support.stub import Said, Seen, stub_gateway
 from zhima_cli.cli.app import run
@@ -407,7 +408,7 @@ def closed_pipe() -> Iterator[int]:
     os.close(writer)
 
 
-@pytest.mark.parametrize("output", ["plain", "json", "pretty"])
+@pytest.mark.parametrize("output", ["pretty", long("plain"), long("json")])
 def test_8_a_biz_no_that_nobody_reads_goes_to_standard_error(
     account: Account, closed_pipe: int, output: str
 ) -> None:

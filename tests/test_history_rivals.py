@@ -104,6 +104,7 @@ def test_another_attempt_leaves_a_success_alone(path: Path) -> None:
             other.begin(subject("A"), NOW, resend=False)
 
 
+@pytest.mark.long
 def test_a_history_that_could_not_be_begun_is_closed_for_the_call(account: Account) -> None:
     """Else it would keep others out for as long as the call takes."""
     history = account.home / "history.db"

@@ -13,6 +13,7 @@ import pytest
 
 from tests.conftest import Account
 from tests.support.independent import signed_answer
+from tests.support.long import long
 from tests.support.program import PERSON, process_variables
 from tests.support.stub import stub_gateway
 
@@ -55,14 +56,14 @@ def test_the_version_is_shown_before_anything_is_imported(tmp_path: Path) -> Non
     ("arguments", "status"),
     [
         pytest.param(("--help",), 0, id="the help"),
-        pytest.param(("init-cert", "--help"), 0, id="a command's help"),
-        pytest.param(("history", "export", "--help"), 0, id="an inner command's help"),
-        pytest.param(("--version", "--lang=en"), 0, id="the version among other options"),
-        pytest.param(("init-cret",), 2, id="no such command"),
+        long(("init-cert", "--help"), 0, id="a command's help"),
+        long(("history", "export", "--help"), 0, id="an inner command's help"),
+        long(("--version", "--lang=en"), 0, id="the version among other options"),
+        long(("init-cret",), 2, id="no such command"),
         pytest.param(("init-cert", "--cert-nmae=x"), 2, id="no such option"),
         pytest.param(("history",), 0, id="a history that is not there yet"),
         pytest.param(("explain", "40004"), 0, id="explain"),
-        pytest.param(("completion", "bash"), 0, id="a completion script"),
+        long(("completion", "bash"), 0, id="a completion script"),
     ],
 )
 def test_what_reads_no_key_and_calls_nobody_imports_typer_alone(

@@ -20,6 +20,7 @@ import pytest
 from tests.conftest import Account
 from tests.support.counting import Asked, CountingGateway, Refusal, counting_gateway
 from tests.support.exchange import closed_port
+from tests.support.long import long
 from tests.support.mock_client import served_mock
 from tests.support.program import Result, process_variables, run_inside, zhima_command
 from tests.support.record import change, history_of, rows
@@ -124,6 +125,7 @@ def test_the_same_command_line_sends_nobody_again(account: Account) -> None:
         assert column(first.out, name) == column(second.out, name)
 
 
+@pytest.mark.long
 def test_another_batch_is_other_transactions(account: Account) -> None:
     write(account, names(3))
     with serving(account) as gateway:
@@ -132,6 +134,7 @@ def test_another_batch_is_other_transactions(account: Account) -> None:
     assert gateway.initialized == dict.fromkeys(names(3), 2)
 
 
+@pytest.mark.long
 def test_rows_may_be_moved_and_added(account: Account) -> None:
     people = names(6)
     write(account, people[:4])
@@ -143,15 +146,21 @@ def test_rows_may_be_moved_and_added(account: Account) -> None:
     assert gateway.initialized == dict.fromkeys(people, 1)
 
 
-@pytest.mark.parametrize("form", ["csv", pytest.param("jsonl", marks=pytest.mark.long)])
-def test_a_file_of_results_goes_on_where_it_stopped(account: Account, form: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "tried"),
+    [("csv", slice(1, 3)), long("csv", slice(None)), long("jsonl", slice(None))],
+    ids=["csv", "csv cut anywhere", "jsonl cut anywhere"],
+)
+def test_a_file_of_results_goes_on_where_it_stopped(
+    account: Account, form: str, tried: slice
+) -> None:
     people = names(40)
     write(account, people)
     out = account.home / f"results.{form}"
     with serving(account) as gateway:
         assert run(account, "people.csv", f"--out={out}").status == 0
         whole = out.read_bytes()
-        for cut in (len(whole) - 1, len(whole) // 2, 200, 30, 1, 0):
+        for cut in [len(whole) - 1, len(whole) // 2, 200, 30, 1, 0][tried]:
             out.write_bytes(whole[:cut])
             assert run(account, "people.csv", f"--out={out}").status == 0
             text = out.read_text(encoding="utf-8")
@@ -163,6 +172,7 @@ def test_a_file_of_results_goes_on_where_it_stopped(account: Account, form: str)
     assert len(gateway.calls) == 40
 
 
+@pytest.mark.long
 def test_a_complete_file_of_results_stays_as_it_is(account: Account) -> None:
     write(account, names(4))
     out = account.home / "results.csv"
@@ -304,6 +314,7 @@ def test_a_refusal_of_one_row_is_that_rows(account: Account) -> None:
     assert "1 × Refused by the interface (zhima explain INVALID_PARAMETER)" in result.err
 
 
+@pytest.mark.long
 def test_a_refused_row_that_was_mended_is_sent(account: Account) -> None:
     def refuse(asked: Asked) -> Refusal | None:
         return Refusal("40004", "INVALID_PARAMETER") if asked.person == "收委2" else None
@@ -325,8 +336,8 @@ def test_a_refused_row_that_was_mended_is_sent(account: Account) -> None:
     ("code", "sub_code", "status"),
     [
         ("40002", "isv.invalid-signature", 5),
-        pytest.param("40006", "isv.insufficient-isv-permissions", 5, marks=pytest.mark.long),
-        pytest.param("40004", "ARRANGEMENT_ERROR", 4, marks=pytest.mark.long),
+        long("40006", "isv.insufficient-isv-permissions", 5),
+        long("40004", "ARRANGEMENT_ERROR", 4),
     ],
 )
 def test_what_no_row_can_mend_stops_it_early(
@@ -473,18 +484,19 @@ def test_a_profile_without_a_history_has_one_for_batches(account: Account) -> No
 
 @pytest.mark.parametrize(
     ("number", "status"),
-    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.long)],
+    [(signal.SIGINT, 130), long(signal.SIGTERM, 143)],
 )
 def test_a_signal_ends_it_in_order_and_it_goes_on(
     account: Account, number: signal.Signals, status: int
 ) -> None:
-    people = names(300)
+    people = names(100)
     write(account, people)
-    enough = threading.Event()
+    enough, is_told = threading.Event(), threading.Event()
 
     def notice(asked: Asked) -> Refusal | None:
         if asked.number >= 30:
             enough.set()
+            is_told.wait(30)
         return None
 
     with serving(account, notice) as gateway:
@@ -498,19 +510,20 @@ def test_a_signal_ends_it_in_order_and_it_goes_on(
         ) as process:
             assert enough.wait(30)
             process.send_signal(number)
+            is_told.set()
             _, err = process.communicate(timeout=30)
         assert process.returncode == status, err
         assert "Traceback" not in err
         assert "the same command line goes on where this one stopped" in err
         out = account.home / "results.jsonl"
         stopped = out.read_text(encoding="utf-8")
-        assert 0 < len(lines(stopped)) < 300
+        assert 0 < len(lines(stopped)) < 100
         assert set(column(stopped, "ok")) == {True}
         result = run(account, "people.csv", "--out=results.jsonl")
     assert result.status == 0
     text = out.read_text(encoding="utf-8")
     assert text.startswith(stopped)
-    assert column(text, "row") == list(range(1, 301))
+    assert column(text, "row") == list(range(1, 101))
     assert gateway.initialized == dict.fromkeys(people, 1)
 
 
@@ -604,6 +617,7 @@ def test_a_wrong_option_is_told(account: Account, arguments: Sequence[str], word
     assert gateway.calls == []
 
 
+@pytest.mark.long
 def test_a_rate_may_have_its_unit(account: Account) -> None:
     write(account, names(2))
     with serving(account):
@@ -656,6 +670,7 @@ def test_a_result_that_is_there_is_not_taken_for_another_persons(account: Accoun
     assert gateway.initialized == {"张三": 1}
 
 
+@pytest.mark.long
 def test_a_mocks_result_is_not_taken_for_a_real_one(account: Account) -> None:
     write_given(account, "张三")
     with serving(account) as gateway:
@@ -678,6 +693,7 @@ def test_the_same_rows_for_another_merchant_need_a_name(account: Account) -> Non
     assert gateway.initialized == dict.fromkeys(names(2), 2)
 
 
+@pytest.mark.long
 def test_a_batch_tells_what_it_refused_before(account: Account) -> None:
     write(account, names(3))
     with serving(account) as gateway:
@@ -735,6 +751,7 @@ def test_a_pipe_that_nobody_writes_to_is_told(account: Account) -> None:
     assert "Traceback" not in result.err
 
 
+@pytest.mark.long
 def test_a_pipe_may_hold_the_rows(account: Account) -> None:
     path = account.home / "people.csv"
     data = write(account, names(3)).read_bytes()
@@ -800,6 +817,7 @@ def test_odd_results_are_something_else(account: Account, line: str) -> None:
     assert gateway.calls == []
 
 
+@pytest.mark.long
 def test_what_the_gateway_says_at_length_can_be_read_again(account: Account) -> None:
     write(account, names(2))
 

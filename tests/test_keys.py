@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 from tests.conftest import APP_ID, Account, Keys
 from tests.support.independent import BIZ_NO, private_pem, public_pem
 from tests.support.input import Refusal, answering, dry_run, refusal, sent
+from tests.support.long import long
 from tests.support.program import Result
 
 # --- forms that work -------------------------------------------------------------------------
@@ -148,10 +149,10 @@ def _public_of(pem: str) -> str:
     return _openssl("pkey", "-pubout", data=pem.encode()).decode()
 
 
-@pytest.fixture(scope="session")
-def of_4096() -> str:
-    """Return a private key of 4096 bits."""
-    return _of_bits(4096)
+@pytest.fixture(scope="module", params=[3072, long(4096)])
+def too_large(request: pytest.FixtureRequest) -> tuple[str, int]:
+    """Return a private key of more than 2048 bits, and of how many."""
+    return _of_bits(request.param), request.param
 
 
 def test_a_private_key_of_1024_bits_signs_with_a_warning(account: Account, tmp_path: Path) -> None:
@@ -182,17 +183,22 @@ def test_a_public_key_that_is_too_small_is_refused(account: Account, bits: int) 
     assert refused.names(f"has only {bits} bits")
 
 
-def test_a_private_key_of_4096_bits_is_refused(account: Account, of_4096: str) -> None:
-    """Its signature has 684 characters, and the page allows ``sign`` 344."""
-    refused = _refused_private(account, of_4096)
-    assert refused.names("has 4096 bits")
+def test_a_private_key_of_more_than_2048_bits_is_refused(
+    account: Account, too_large: tuple[str, int]
+) -> None:
+    """Its signature has 512 characters or more, and the page allows ``sign`` 344."""
+    pem, bits = too_large
+    refused = _refused_private(account, pem)
+    assert refused.names(f"has {bits} bits")
     assert "sign" in refused.descriptions[0]
     assert "2048 bits" in refused.solutions[0]
 
 
-def test_alipays_key_may_have_4096_bits(account: Account, of_4096: str) -> None:
+def test_alipays_key_may_have_more_than_2048_bits(
+    account: Account, too_large: tuple[str, int]
+) -> None:
     """The gateway's answers have no such bound: it is taken, and found not to be the signer's."""
-    with answering(account, alipay_public_key=_public_of(of_4096)):
+    with answering(account, alipay_public_key=_public_of(too_large[0])):
         result = account.init_cert("--transaction-id=A", "-ojson")
     assert (result.status, result.json["sent"]) == (7, "answered")
 

@@ -16,6 +16,7 @@ import pytest
 
 from tests.conftest import Keys
 from tests.support.independent import private_pem, public_pem
+from tests.support.long import long
 from tests.support.mock_client import mock_keys
 from tests.support.program import (
     PERSON,
@@ -122,7 +123,7 @@ def identity_of(path: Path) -> tuple[int, int, int, int]:
     return found.st_ino, found.st_mtime_ns, found.st_size, found.st_mode
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda n: n.name)
+@pytest.mark.parametrize("number", [signal.SIGTERM, long(signal.SIGINT)], ids=lambda n: n.name)
 def test_it_serves_until_it_is_told_to_stop_also_amid_a_slow_call(
     tmp_path: Path, keys: Keys, number: signal.Signals
 ) -> None:
@@ -174,6 +175,7 @@ def test_its_log_holds_nothing_personal(tmp_path: Path) -> None:
         assert secret not in end.err
 
 
+@pytest.mark.long
 def test_two_at_once_keep_apart(tmp_path: Path) -> None:
     port = free_port()
     one, two = (tmp_path / name for name in ("one.toml", "two.toml"))
@@ -265,7 +267,7 @@ def test_a_name_that_no_file_can_have_is_an_error_in_words(
     assert names_in(tmp_path) == []
 
 
-@pytest.mark.parametrize("redirection", [">&-", ">/dev/full"])
+@pytest.mark.parametrize("redirection", [long(">&-"), ">/dev/full"])
 def test_where_its_ready_line_cannot_be_written_it_does_not_stay(
     tmp_path: Path, redirection: str
 ) -> None:

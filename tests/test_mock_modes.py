@@ -321,6 +321,7 @@ def test_a_mode_needs_a_profile_to_be_known_by(tmp_path: Path, option: str) -> N
 # --- the process ----------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_both_modes_as_processes(tmp_path: Path) -> None:
     """In the machine's own time: the certificates are made for a year."""
     arguments = ("--write-profile=mock.toml", "--with-certificates", "--with-encryption")

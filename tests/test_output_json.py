@@ -301,6 +301,7 @@ def test_a_wrong_configuration(account: Account) -> None:
     check(result, 3, {"ok": False, "kind": "config", **words, "retryable": False, "sent": "no"})
 
 
+@pytest.mark.long
 def test_the_mock_says_so(account: Account) -> None:
     result = account.init_cert(f"--transaction-id={ID}", "--profile=mock", "--output=json")
     biz_no = str(result.json["biz_no"])

@@ -296,6 +296,7 @@ def test_everything_that_is_wrong_is_told_at_once(account: Account, form: str) -
 
 
 class TestMock:
+    @pytest.mark.long
     def test_the_panel_says_so(self, account: Account) -> None:
         result = account.init_cert("--profile=mock", "--output=pretty", variables=WIDE)
         panel = read_panel(result.out)
@@ -304,6 +305,7 @@ class TestMock:
         (note,) = panel.notes
         assert note.startswith("MOCK")
 
+    @pytest.mark.long
     def test_plain_says_so_beside_the_biz_no_not_in_it(self, account: Account) -> None:
         result = account.init_cert("--profile=mock", f"--transaction-id={ID}")
         assert result.status == 0

@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import APP_ID, Account
 from tests.support.independent import BIZ_NO, private_pem, public_pem, signed_answer
 from tests.support.input import answering, dry_run, refusal, sent, shown
+from tests.support.long import long
 from tests.support.program import (
     PERSON,
     Result,
@@ -170,6 +171,7 @@ def test_a_profile_named_without_a_file_is_refused(account: Account) -> None:
     assert "--profile mock" in refused.text
 
 
+@pytest.mark.long
 def test_the_profile_mock_needs_no_file(account: Account) -> None:
     account.config.unlink()
     result = run_inside([*DRY_RUN], account.home, {"ZHIMA_PROFILE": "mock"})
@@ -486,9 +488,7 @@ def test_a_file_without_end_is_refused_before_it_fills_the_memory(account: Accou
             id="with-a-name",
         ),
         # A writer may ask for a password first.
-        pytest.param(
-            'sleep 4 | cat - "$0" | "$@" --config=/dev/stdin', id="slow", marks=pytest.mark.long
-        ),
+        long('sleep 4 | cat - "$0" | "$@" --config=/dev/stdin', id="slow"),
     ],
 )
 def test_a_pipe_is_read(account: Account, tmp_path: Path, script: str) -> None:
@@ -508,8 +508,8 @@ def test_a_pipe_is_read(account: Account, tmp_path: Path, script: str) -> None:
     ("option", "value", "status"),
     [
         ("--config", "pipe", 3),
-        ("--private-key-file", "pipe", 3),
-        ("--merchant-config", "@pipe", 2),
+        long("--private-key-file", "pipe", 3),
+        long("--merchant-config", "@pipe", 2),
     ],
 )
 def test_a_pipe_that_nobody_writes_to_is_not_waited_for(

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.conftest import APP_ID, Account
 from tests.support.canaries import TOKEN, make_canaries
 from tests.support.independent import private_pem, public_pem
+from tests.support.long import long
 from tests.support.program import NOW, Result, run_inside
 from tests.support.terminal import cells
 
@@ -326,27 +327,39 @@ def test_one_profile_reads_no_other_profiles_keys(account: Account) -> None:
 # --- what is wrong ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ('app_di = "1"\n', "has an unknown key app_di"),
-        ("app_id = 1\n", "profiles.odd.app_id is of the TOML type integer"),
-        ('app_id = "1"\n', "private_key is not set"),
-        ('charset = "latin-1"\n', "profiles.odd.charset has a value that there is not"),
-        ('timeout = "soon"\n', "profiles.odd.timeout is not a number"),
-        ('transaction_prefix = "a b"\n', "profiles.odd.transaction_prefix is not 1 to 10"),
-        ('private_key = "x"\nprivate_key_file = "y"\n', "are both set"),
-        ('gateway = "http://a.example/"\n', "profiles.odd.gateway is not https"),
-        ('product_code = ""\n', "profiles.odd.product_code is empty"),
-    ],
-)
-def test_a_wrong_profile_is_listed_with_its_faults(account: Account, text: str, fault: str) -> None:
+WRONG = [
+    ('app_di = "1"\n', "has an unknown key app_di"),
+    ("app_id = 1\n", "profiles.odd.app_id is of the TOML type integer"),
+    ('app_id = "1"\n', "private_key is not set"),
+    ('charset = "latin-1"\n', "profiles.odd.charset has a value that there is not"),
+    ('timeout = "soon"\n', "profiles.odd.timeout is not a number"),
+    ('transaction_prefix = "a b"\n', "profiles.odd.transaction_prefix is not 1 to 10"),
+    ('private_key = "x"\nprivate_key_file = "y"\n', "are both set"),
+    ('gateway = "http://a.example/"\n', "profiles.odd.gateway is not https"),
+    ('product_code = ""\n', "profiles.odd.product_code is empty"),
+]
+
+
+def write_beside(account: Account, text: str) -> None:
+    """Add a profile ``odd`` to the one that is right."""
     right = account.config.read_text(encoding="utf-8")
     write(account, f"{right}[profiles.odd]\n{text}")
+
+
+@pytest.mark.parametrize(("text", "fault"), WRONG)
+def test_a_wrong_profile_is_listed_with_its_faults(account: Account, text: str, fault: str) -> None:
+    write_beside(account, text)
     listed = listing(account)
     assert list(listed) == ["default", "odd", "mock"]
     assert fault in faults(listed["odd"])
     assert [faults(listed[name]) for name in ("default", "mock")] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"), [WRONG[0], WRONG[3], *(long(*each) for each in WRONG[1:3] + WRONG[4:])]
+)
+def test_the_faults_of_a_wrong_profile_are_shown(account: Account, text: str, fault: str) -> None:
+    write_beside(account, text)
     plain, pretty = profiles(account), profiles(account, "-opretty", variables={"COLUMNS": "300"})
     assert (plain.status, pretty.status, pretty.err) == (0, 0, "")
     assert re.search(rf"^zhima: odd: error: .*{re.escape(fault)}", plain.err, re.MULTILINE)
@@ -418,7 +431,7 @@ def test_what_cannot_be_listed_is_an_error(
 # --- nothing secret --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", ["json", long("pretty"), long("plain")])
 def test_a_key_in_any_place_is_never_shown(account: Account, form: str) -> None:
     canaries = make_canaries(account.keys.app)
     quoted = json.dumps(canaries.bare)

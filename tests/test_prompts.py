@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import Account
 from tests.support.independent import BIZ_NO
 from tests.support.input import answering, refusal, sent, shown
+from tests.support.long import long
 from tests.support.person import CTRL_C, CTRL_D, at_terminal
 from tests.support.program import Result
 
@@ -38,7 +39,7 @@ def test_a_missing_name_and_number_are_asked_for(account: Account) -> None:
     ("given", "question", "answer", "member"),
     [
         ((f"--cert-no={NUMBER}",), NAME_QUESTION, NAME, "cert_name"),
-        ((f"--cert-name={NAME}",), NUMBER_QUESTION, NUMBER, "cert_no"),
+        long((f"--cert-name={NAME}",), NUMBER_QUESTION, NUMBER, "cert_no"),
     ],
     ids=["name", "number"],
 )
@@ -72,7 +73,7 @@ def test_the_questions_are_asked_in_chinese_too(account: Account) -> None:
     assert shown(Result(result.status, result.out, "")).identity["cert_name"] == "收委"
 
 
-@pytest.mark.parametrize("answer", ["\n", "  \n"], ids=["nothing", "spaces"])
+@pytest.mark.parametrize("answer", [long("\n"), "  \n"], ids=["nothing", "spaces"])
 def test_an_empty_answer_is_an_error(account: Account, answer: str) -> None:
     with at_terminal(account.home, "init-cert", *DRY_RUN, f"--cert-name={NAME}") as terminal:
         terminal.wait_for(NUMBER_QUESTION)
@@ -126,9 +127,9 @@ def test_sigint_at_a_question_ends_the_call(account: Account) -> None:
 @pytest.mark.parametrize(
     ("arguments", "variables", "subject"),
     [
-        pytest.param(("--timeout=0",), {}, "usage: --timeout", id="option"),
+        long(("--timeout=0",), {}, "usage: --timeout", id="option"),
         pytest.param(("--profile=live",), {}, "config: profile live", id="profile"),
-        pytest.param(("--redact",), {}, "usage: --redact", id="combination"),
+        long(("--redact",), {}, "usage: --redact", id="combination"),
         pytest.param((), {"HTTPS_PROXY": "nonsense://"}, "config: HTTPS_PROXY", id="proxy"),
     ],
 )

@@ -20,6 +20,7 @@ from tests.conftest import APP_ID, Keys
 from tests.support.commands import every_command
 from tests.support.exchange import Authority
 from tests.support.independent import private_pem, public_pem
+from tests.support.long import one_in
 from tests.support.mock_client import mock_keys, served_mock
 from tests.support.program import run_inside, zhima_command
 from tests.support.stand_ins import with_and_without, write_stand_in
@@ -196,6 +197,7 @@ def test_the_record(member: Shell) -> None:
     assert "ORDER_1" in (member.home / "calls.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_many_people(member: Shell) -> None:
     (script,) = under("Many people")
     member.run(script)
@@ -408,7 +410,9 @@ def test_what_is_installed_for_the_tests_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [m for m in MODULES if m[0].startswith("tests.") and m[0] not in WRITERS], ids=" ".join
+    "line",
+    one_in(4, ((m,) for m in MODULES if m[0].startswith("tests.") and m[0] not in WRITERS)),
+    ids=" ".join,
 )
 def test_a_line_that_takes_long_is_one_that_its_program_knows(line: list[str]) -> None:
     """Its arguments are read, and the help is shown in the place of doing it."""

@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import APP_ID, Account
 from tests.support.independent import BIZ_NO, holds, node_text, signed_answer
+from tests.support.long import long
 from tests.support.program import PERSON
 from tests.support.stub import Said, Seen, Stub, stub_gateway
 from tests.support.terminal import Piped, Watched, cells, run_in_terminal
@@ -63,8 +64,9 @@ def check_panel(screen: str, columns: int) -> list[str]:
 
 
 @pytest.mark.usefixtures("gateway")
-@pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("columns", [80, 40])
+@pytest.mark.parametrize(
+    ("columns", "lang"), [(80, "en"), (40, "zh"), long(80, "zh"), long(40, "en")]
+)
 class TestWidth:
     def test_a_success_fits(self, account: Account, columns: int, lang: str) -> None:
         watched = run(account, columns, f"--lang={lang}")
@@ -96,11 +98,15 @@ class TestColour:
             assert watched.screen.count("\x1b[0m") > 0
 
     @pytest.mark.parametrize(
-        "variables",
-        [{"NO_COLOR": "1", "FORCE_COLOR": "1"}, {"TERM": "dumb"}],
-        ids=["NO_COLOR", "TERM=dumb"],
+        ("arguments", "variables"),
+        [
+            ((), {"NO_COLOR": "1", "FORCE_COLOR": "1"}),
+            ((REFUSE,), {"TERM": "dumb"}),
+            long((), {"TERM": "dumb"}),
+            long((REFUSE,), {"NO_COLOR": "1", "FORCE_COLOR": "1"}),
+        ],
+        ids=["success-NO_COLOR", "refusal-TERM=dumb", "success-TERM=dumb", "refusal-NO_COLOR"],
     )
-    @pytest.mark.parametrize("arguments", [(), (REFUSE,)], ids=["success", "refusal"])
     def test_none_where_it_is_not_wanted(
         self, account: Account, arguments: tuple[str, ...], variables: dict[str, str]
     ) -> None:
@@ -145,7 +151,7 @@ class TestPipes:
         assert "\x1b" not in watched.screen
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["zh", long("en")])
 def test_what_a_dry_run_shows_can_be_copied_however_narrow_the_terminal(
     account: Account, gateway: Stub, lang: str
 ) -> None:

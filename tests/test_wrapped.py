@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import Account
 from tests.support.independent import public_pem
+from tests.support.long import long
 from tests.support.program import run_inside
 from tests.support.terminal import cells
 from zhima_cli.core.errors import Problem, Reason
@@ -65,8 +66,15 @@ def test_a_line_ends_anywhere_in_chinese_and_at_spaces_elsewhere() -> None:
     assert list(filled("", 8)) == [""]
 
 
-@pytest.mark.parametrize("columns", ["24", "40", "61", "80"])
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("lang", "columns"),
+    [
+        ("zh", "24"),
+        ("en", "40"),
+        *(long("zh", columns) for columns in ("40", "61", "80")),
+        *(long("en", columns) for columns in ("24", "61", "80")),
+    ],
+)
 def test_what_is_drawn(account: Account, lang: str, columns: str) -> None:
     account.write(sign_type="RSA", alipay_public_key=public_pem(account.keys.app), gateway="no")
     for command in (
