@@ -435,6 +435,7 @@ def test_8_a_biz_no_that_does_not_fit_on_the_disk_goes_to_standard_error(account
     assert "Exception ignored" not in result.err
 
 
+@pytest.mark.long
 def test_8_a_dry_run_that_nobody_reads(account: Account, closed_pipe: int) -> None:
     result = init_cert_writing_to(closed_pipe, account, "--dry-run")
     assert result.status == 8

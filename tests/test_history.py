@@ -455,7 +455,7 @@ def test_a_relative_flag_is_relative_to_the_working_folder(account: Account) -> 
     ("arguments", "variables", "expected"),
     [
         ((), {}, None),
-        (("--history={home}/m.db",), {}, "m.db"),
+        long(("--history={home}/m.db",), {}, "m.db"),
         long((), {"ZHIMA_HISTORY": "{home}/m.db"}, "m.db"),
     ],
     ids=["not asked", "--history", "ZHIMA_HISTORY"],

@@ -658,6 +658,7 @@ def write_given(account: Account, name: str, transaction_id: str = "T1") -> None
     (account.home / "people.csv").write_text(text, encoding="utf-8")
 
 
+@pytest.mark.long
 def test_a_result_that_is_there_is_not_taken_for_another_persons(account: Account) -> None:
     with serving(account) as gateway:
         write_given(account, "张三")
@@ -680,6 +681,7 @@ def test_a_mocks_result_is_not_taken_for_a_real_one(account: Account) -> None:
     assert gateway.calls == []
 
 
+@pytest.mark.long
 def test_the_same_rows_for_another_merchant_need_a_name(account: Account) -> None:
     write(account, names(2))
     with serving(account) as gateway:
@@ -765,6 +767,7 @@ def test_a_pipe_may_hold_the_rows(account: Account) -> None:
     assert gateway.initialized == dict.fromkeys(names(3), 1)
 
 
+@pytest.mark.long
 def test_an_encoding_can_be_named(account: Account) -> None:
     path = account.home / "people.csv"
     path.write_bytes(f"cert_name,cert_no\n叶英,{NUMBER}\n".encode("gbk"))

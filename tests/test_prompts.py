@@ -62,6 +62,7 @@ def test_nothing_is_asked_for_where_the_environment_has_it(account: Account) -> 
     assert result.err == ""
 
 
+@pytest.mark.long
 def test_the_questions_are_asked_in_chinese_too(account: Account) -> None:
     with at_terminal(account.home, "init-cert", *DRY_RUN, "--lang=zh") as terminal:
         terminal.wait_for("证件上的姓名（cert_name）：")
@@ -82,6 +83,7 @@ def test_an_empty_answer_is_an_error(account: Account, answer: str) -> None:
     assert refusal(result, "usage").names("cert_no is missing")
 
 
+@pytest.mark.long
 def test_an_answer_is_checked_like_an_option(account: Account) -> None:
     with at_terminal(
         account.home, "init-cert", *DRY_RUN, "--charset=gb2312", f"--cert-no={NUMBER}"
@@ -115,6 +117,7 @@ def test_ctrl_c_at_a_question_ends_the_call(account: Account) -> None:
     assert "Traceback" not in result.err
 
 
+@pytest.mark.long
 def test_sigint_at_a_question_ends_the_call(account: Account) -> None:
     """As another program's kill, not as the terminal's key."""
     with at_terminal(account.home, "init-cert", "--output=json") as terminal:

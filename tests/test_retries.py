@@ -846,7 +846,7 @@ def test_a_signal_during_a_pause_ends_it_at_once(
         assert re.search(f"^  try again with: {command}.* --biz-code=X$", result.err, re.M)
 
 
-@by_signal
+@pytest.mark.parametrize(("number", "status", "kind"), [STOPS[0], long(*STOPS[1])])
 def test_a_signal_while_the_answer_is_waited_for(
     account: Account, number: signal.Signals, status: int, kind: str
 ) -> None:
