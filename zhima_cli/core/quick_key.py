@@ -31,7 +31,7 @@ class QuickKey(PrivateKey):
 
         Raises ValueError, or what cryptography does, where OpenSSL does not sign the same.
         """
-        openssl_key = load_der_private_key(key.rsa.export_key("DER", pkcs=8), None)
+        openssl_key = load_der_private_key(key.rsa.export_key("DER"), None)
         assert isinstance(openssl_key, RSAPrivateKey)  # noqa: S101 -- as the other one is
         quick = cls(key.rsa, openssl_key)
         # A machine's policy may forbid a hash, which is told only when something is signed.
