@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.conftest import Account
 from tests.support.exchange import call
 from tests.support.independent import BIZ_NO, NODE, new_key, public_pem
-from tests.support.long import long
 from tests.support.mutations import (
     ERROR_NODE,
     KINDS,
@@ -42,7 +41,7 @@ SIGNERS = [(charset, sign_type) for charset in ("utf-8", "gbk") for sign_type in
 ANSWERS = [*NODES, "unsigned success", "unsigned refusal"]
 # Of each answer by each signer: 7 * 4 * 400.
 NUMBER = 400
-SEEDS = [SEED, *(long(f"{SEED}-{n}") for n in range(1, 10))]
+SEEDS = [SEED, *(pytest.param(f"{SEED}-{n}", marks=pytest.mark.long) for n in range(1, 10))]
 MANY_IN_ALL = 10_000
 
 
@@ -184,7 +183,7 @@ SAMPLE = 14
 STATUS = {"10000": 0, "40004": 4}
 
 
-@pytest.mark.parametrize("signer", [SIGNERS[0], *map(long, SIGNERS[1:])], ids="-".join)
+@pytest.mark.parametrize("signer", SIGNERS, ids="-".join)
 def test_the_program_says_of_a_changed_answer_what_was_signed_or_nothing(
     account: Account,
     small: rsa.RSAPrivateKey,
