@@ -192,8 +192,8 @@ def _page(
         "with neither file nor record. It signs by pycryptodome, as zhima does without the extra",
         "`fast`, and by OpenSSL with it. Written by `python -m tests.benchmark.thousands --write`.",
         "",
-        f"{datetime.now(UTC):%Y-%m-%d}; rounds: {rounds}; {platform.system()} {platform.machine()},"
-        f"{os.cpu_count()} cores, load {load:.1f} at the start. {versions}.",
+        f"{datetime.now(UTC):%Y-%m-%d}; rounds: {rounds}; {platform.system()}",
+        f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f} at the start. {versions}.",
         "",
         "## Goals",
         "",
