@@ -17,7 +17,7 @@ import pytest
 from tests.conftest import Account
 from tests.support.exchange import Line, http_answer, peer
 from tests.support.independent import holds, read_request
-from tests.support.processes import processes_in
+from tests.support.processes import needs_proc, processes_in
 from tests.support.program import process_variables
 from tests.support.record import biz_no, success
 from tests.support.surroundings import no_mock, surroundings_of
@@ -32,10 +32,6 @@ from zhima_cli.core.settings import Setup, resolve_setup
 from zhima_cli.core.signature import SignType
 
 SECONDS = 20.0
-
-needs_proc = pytest.mark.skipif(
-    not Path("/proc/self/task").exists(), reason="sees processes as Linux tells of them"
-)
 
 
 def task(number: int, seconds: float = SECONDS) -> Task:

@@ -15,13 +15,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
 from tests.conftest import Account
 from tests.support.counting import Asked, Refusal, counting_gateway
-from tests.support.processes import processes_in, see_end
+from tests.support.processes import needs_proc, processes_in, see_end
 from tests.support.program import process_variables, zhima_command
 from tests.support.record import history_of, rows
 
@@ -98,12 +97,6 @@ def measured(account: Account) -> float:
     with started(account, *COMMAND, "--dry-run") as process:
         assert process.wait(60) == 0
     return time.monotonic() - begun
-
-
-needs_proc = pytest.mark.skipif(
-    not Path("/proc/self/cwd").is_symlink() or not hasattr(os, "pidfd_open"),
-    reason="processes that were left are found as Linux tells of them",
-)
 
 
 @needs_proc

@@ -6,6 +6,13 @@ import select
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
+needs_proc = pytest.mark.skipif(
+    not Path("/proc/self/cwd").is_symlink() or not hasattr(os, "pidfd_open"),
+    reason="processes that were left are found as Linux tells of them",
+)
+
 
 def processes_in(folder: Path) -> list[int]:
     """Return the processes whose current folder that is: zhima's, and those that it started."""
