@@ -145,6 +145,18 @@ def test_the_first_help_that_one_reads_has_the_call_for_one_person_and_for_many(
     assert of_zhima[:2] == ["init-cert", "init-certs"]
 
 
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_the_help_alone_is_that_of_zhima_whole(
+    tmp_path: Path, language: Language, option: str
+) -> None:
+    """Alone, it is made of the commands' names; among other options, of the commands."""
+    alone = run_inside([option], tmp_path, {"ZHIMA_LANG": language.value})
+    assert alone == run_inside([f"--lang={language.value}", option], tmp_path)
+    assert alone.status == 0
+    assert "\n  init-certs " in alone.out
+
+
 @pytest.mark.parametrize(("name", "example"), EXAMPLES)
 def test_an_example_is_of_its_command_and_a_line_of_80(name: str, example: str) -> None:
     assert name == "zhima" or example.startswith(name)

@@ -79,6 +79,12 @@ def test_a_command_imports_no_other(tmp_path: Path) -> None:
     assert not any(name.startswith("zhima_cli.mock") for name in names)
 
 
+def test_the_list_of_commands_imports_none(tmp_path: Path) -> None:
+    names = imported(tmp_path, "--help")
+    commands = {"configure", "doctor", "explain", "history", "init_cert", "init_certs", "keygen"}
+    assert names.isdisjoint({f"zhima_cli.cli.{command}" for command in commands})
+
+
 def test_a_dry_run_signs_and_does_not_connect(account: Account) -> None:
     names = imported(account.home, "init-cert", *PERSON, "--dry-run")
     assert costly(names) == {"typer", "Crypto", "tomllib"}

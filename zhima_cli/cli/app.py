@@ -98,6 +98,9 @@ def _dispatch(arguments: list[str], session: Session) -> int:
     """Look the command line over, then show what it asks to see, or let typer run the command."""
     if arguments == [_VERSION]:
         return session.show(f"{_NAME} {__version__}")
+    if len(arguments) == 1 and arguments[0] in HELP_OPTIONS:
+        group = _overview()
+        return _show_help(group, [group], session)
     group = build(arguments[:1] if arguments[:1] and arguments[0] in _COMMANDS else _COMMANDS)
     problems: list[Problem] = []
     path: list[TyperCommand | TyperGroup] = [group]
@@ -152,6 +155,22 @@ def build(commands: Sequence[str] = _COMMANDS) -> TyperGroup:
             app.add_typer(_build_history(), name=name)
         else:
             app.command(name)(_function(name, name))
+    return _group(app)
+
+
+def _overview() -> TyperGroup:
+    """Return zhima with its commands' names only: its help shows no more of them."""
+    app = _typer()
+    app.callback()(_options_of_zhima)
+    for name in _COMMANDS:
+        if name == "history":
+            app.add_typer(_typer(), name=name)  # typer has groups behind the others
+        else:
+            app.command(name)(lambda: None)
+    return _group(app)
+
+
+def _group(app: typer.Typer) -> TyperGroup:
     group = get_group(app)
     group.context_settings["help_option_names"] = list(HELP_OPTIONS)
     return group
