@@ -23,9 +23,11 @@ from zhima_cli.cli.mock_gateway import mock_gateway
 from zhima_cli.cli.profiles import profiles
 from zhima_cli.cli.verify_response import verify_response
 from zhima_cli.core.codes import BARE_CODES, GATEWAY_CODES, INTERFACE_CODES
-from zhima_cli.core.errors import Problem, Reason
+from zhima_cli.core.errors import InputError, Problem, Reason
+from zhima_cli.core.key_forms import KeyForm
 from zhima_cli.core.kinds import Kind
-from zhima_cli.core.strict_json import JsonError, JsonFault, decode
+from zhima_cli.core.profile import parse_config
+from zhima_cli.core.strict_json import JsonError, decode
 from zhima_cli.words.chinese import CHINESE
 from zhima_cli.words.english import ENGLISH
 from zhima_cli.words.vocabulary import Label, Vocabulary, labelled, led_to
@@ -253,8 +255,8 @@ class TestFilledIn:
         assert """'{"name":"value"}'""" in sentence.remedy
 
     def test_parentheses_around_something_stay(self, words: Vocabulary) -> None:
-        problem = Problem(Kind.CONFIG, Reason.NOT_TOML, "config.toml", "line 3, column 1")
-        assert re.search(r"[(（]line 3, column 1[)）]", words.say(problem).what)
+        problem = Problem(Kind.CONFIG, Reason.NOT_TOML, "config.toml", "line 3")
+        assert re.search(r"[(（]line 3[)）]", words.say(problem).what)
 
     def test_the_words_are_not_filled_in_twice(self, words: Vocabulary) -> None:
         problem = Problem(Kind.USAGE, Reason.EXCLUDES, "{found}", "{subject}")
@@ -284,11 +286,34 @@ def test_what_keeps_a_text_from_being_json_is_told_in_chinese() -> None:
 
     assert told(CHINESE, "[") == "--x 不是 JSON：第 2 个字符处有误"
     assert told(ENGLISH, "[") == "--x is not JSON: at character 2"
-    assert set(CHINESE.findings) == {fault.value for fault in JsonFault}
     for text in ('{"a":1,"a":1}', "NaN", "[" * 100, "{}x"):
         said = told(CHINESE, text).removeprefix("--x 不是 JSON：")
         assert not re.search("[a-z]", said)
         assert HAN.search(said)
+
+
+def test_where_a_file_is_not_toml_is_told_in_chinese(tmp_path: Path) -> None:
+    def told(text: str) -> str:
+        with pytest.raises(InputError) as caught:
+            parse_config(tmp_path, text.encode())
+        return CHINESE.say(caught.value.problems[0]).what
+
+    assert told("a = 1\nb = }") == f"{tmp_path} 不是合法的 TOML（第 2 行第 5 列）"
+    assert told("a = ") == f"{tmp_path} 不是合法的 TOML（文件末尾）"
+
+
+@pytest.mark.parametrize("form", KeyForm, ids=lambda form: form.name)
+def test_what_was_given_for_a_key_is_told_in_chinese(form: KeyForm) -> None:
+    problem = Problem(Kind.CONFIG, Reason.KEY_FORM, "private_key", form.value, "PKCS#8")
+    assert f"发现的是：{form.value}" not in CHINESE.say(problem).what
+    assert HAN.search(CHINESE.findings[form.value])
+
+
+def test_nothing_that_was_found_is_taken_for_words() -> None:
+    """A value may look like a place for a number, or have numbers in it."""
+    for found in ("{0} 7", "N", "line 3", "Errno 13 {}"):
+        problem = Problem(Kind.CONFIG, Reason.NOT_TOML, "x", found)
+        assert CHINESE.say(problem).what == f"x 不是合法的 TOML（{found}）"
 
 
 def test_a_label_has_its_languages_colon_and_a_name_of_the_protocol_its_own() -> None:

@@ -28,7 +28,8 @@ from zhima_cli.core.charset import Charset
 from zhima_cli.core.content_encryption import EncryptKey
 from zhima_cli.core.errors import InputError, UntrustedError
 from zhima_cli.core.json_options import MAX_JSON_BYTES, JsonReader
-from zhima_cli.core.keys import KeyForm, PrivateKey, identify, load_private_key, load_public_key
+from zhima_cli.core.key_forms import KeyForm
+from zhima_cli.core.keys import PrivateKey, identify, load_private_key, load_public_key
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.options import Options, Surroundings
 from zhima_cli.core.profile import PROFILE_KEYS, Profile, read_config

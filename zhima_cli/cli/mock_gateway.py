@@ -81,7 +81,8 @@ def _port(text: str) -> int:
 
 
 def _known_key(path: Path) -> "KnownKey":
-    from zhima_cli.core.keys import PUBLIC_FORMS, identify, load_public_key
+    from zhima_cli.core.key_forms import PUBLIC_FORMS
+    from zhima_cli.core.keys import identify, load_public_key
     from zhima_cli.mock.keys import KnownKey
 
     subject = "--app-public-key-file"

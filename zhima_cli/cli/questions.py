@@ -5,8 +5,9 @@ from zhima_cli.cli.unseen import read_key, unseen
 from zhima_cli.core.content_encryption import load_encrypt_key
 from zhima_cli.core.draft import KEYS, Draft, Mode, Setting, mode_problems
 from zhima_cli.core.errors import InputError, Problem, Reason
+from zhima_cli.core.key_forms import KeyForm
 from zhima_cli.core.key_pair import PRIVATE_KEY_NAME
-from zhima_cli.core.keys import KeyForm, identify
+from zhima_cli.core.keys import identify
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.profile import is_absent
 from zhima_cli.core.signature import SignType

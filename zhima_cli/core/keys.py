@@ -4,7 +4,6 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass, field
-from enum import Enum
 
 from Crypto.Hash import SHA1, SHA256
 from Crypto.PublicKey import RSA
@@ -12,6 +11,7 @@ from Crypto.Signature import pkcs1_15
 from Crypto.Util.asn1 import DerBitString, DerOctetString, DerSequence
 
 from zhima_cli.core.errors import InputError, Problem, Reason
+from zhima_cli.core.key_forms import PRIVATE_FORMS, PUBLIC_FORMS, KeyForm
 from zhima_cli.core.kinds import Kind
 
 MIN_BITS = 1024
@@ -27,32 +27,6 @@ _RSA_ALGORITHMS = (  # with the parameters, NULL, and without them
     b"\x30\x0b" + _RSA_OID,
 )
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
-
-
-class KeyForm(Enum):
-    """What a key turned out to be; the value is the form's usual name."""
-
-    PKCS1_PRIVATE = "PKCS#1 RSA private key"
-    PKCS8_PRIVATE = "PKCS#8 RSA private key"
-    SPKI_PUBLIC = "SPKI RSA public key"
-    PKCS1_PUBLIC = "PKCS#1 RSA public key"
-    ENCRYPTED_PRIVATE = "encrypted private key"
-    OPENSSH = "OpenSSH key"
-    CERTIFICATE = "X.509 certificate"
-    CERTIFICATE_REQUEST = "certificate request"
-    OTHER_ALGORITHM = "key of another algorithm than RSA"
-    BINARY = "binary data (DER?)"
-    ESCAPED_LINES = r"PEM with \n written out"
-    SEVERAL = "several PEM blocks"
-    CUT_PEM = "incomplete PEM"
-    PATH = "path of a file"
-    EMPTY = "nothing"
-    UNKNOWN = "neither PEM nor base64 of a key"
-
-
-PRIVATE_FORMS = frozenset({KeyForm.PKCS1_PRIVATE, KeyForm.PKCS8_PRIVATE})
-PUBLIC_FORMS = frozenset({KeyForm.SPKI_PUBLIC})
-
 _PEM_LABELS = {
     KeyForm.PKCS1_PRIVATE: "RSA PRIVATE KEY",
     KeyForm.PKCS8_PRIVATE: "PRIVATE KEY",

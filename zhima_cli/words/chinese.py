@@ -1,6 +1,7 @@
 """The words for people, in Chinese. {subject}, {found} and {expected} are a problem's own."""
 
 from zhima_cli.core.errors import Reason
+from zhima_cli.core.key_forms import KeyForm
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.strict_json import JsonFault
 from zhima_cli.words import chinese_batch as batch
@@ -573,10 +574,29 @@ CHINESE = Vocabulary(
     },
     helps=HELPS,
     findings={
-        JsonFault.SYNTAX.value: "第 {number} 个字符处有误",
+        f"{JsonFault.SYNTAX.value} N": "第 {} 个字符处有误",
         JsonFault.SAME_NAME.value: "同一对象中有两个成员同名",
         JsonFault.CONSTANT.value: "含有 JSON 没有的值",
         JsonFault.TOO_DEEP.value: "嵌套太深",
         JsonFault.MORE.value: "值的后面还有内容",
+        # Where tomllib found the fault
+        "line N, column N": "第 {} 行第 {} 列",
+        "end of document": "文件末尾",
+        KeyForm.PKCS1_PRIVATE.value: "PKCS#1 RSA 私钥",
+        KeyForm.PKCS8_PRIVATE.value: "PKCS#8 RSA 私钥",
+        KeyForm.SPKI_PUBLIC.value: "SPKI RSA 公钥",
+        KeyForm.PKCS1_PUBLIC.value: "PKCS#1 RSA 公钥",
+        KeyForm.ENCRYPTED_PRIVATE.value: "加密的私钥",
+        KeyForm.OPENSSH.value: "OpenSSH 密钥",
+        KeyForm.CERTIFICATE.value: "X.509 证书",
+        KeyForm.CERTIFICATE_REQUEST.value: "证书请求（CSR）",
+        KeyForm.OTHER_ALGORITHM.value: "RSA 以外算法的密钥",
+        KeyForm.BINARY.value: "二进制数据（可能是 DER）",
+        KeyForm.ESCAPED_LINES.value: r"换行写成了 \n 的 PEM",
+        KeyForm.SEVERAL.value: "多个 PEM 块",
+        KeyForm.CUT_PEM.value: "不完整的 PEM",
+        KeyForm.PATH.value: "文件路径",
+        KeyForm.EMPTY.value: "空内容",
+        KeyForm.UNKNOWN.value: "既不是 PEM 也不是密钥的 base64",
     },
 )

@@ -1,11 +1,14 @@
 """What there are words for."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.kinds import Kind
+
+_NUMBER = re.compile("[0-9]+")
 
 
 class Label(Enum):
@@ -134,7 +137,7 @@ class Vocabulary:
 
     ``kinds`` are titles, ``endings`` say more: what an exit status means, and what to do.
     ``helps`` are by the name of a command or an option. ``findings`` are by what the core calls
-    what it found; one that a number follows there has a place for it.
+    what it found, with N for each number; they have places for the numbers.
     """
 
     reasons: Mapping[Reason, Sentence]
@@ -154,10 +157,12 @@ class Vocabulary:
         return Sentence(_fill(sentence.what, problem), _fill(sentence.remedy, problem))
 
     def _finding(self, found: str) -> str:
-        name, _, number = found.rpartition(" ")
-        if name in self.findings:
-            return self.findings[name].format(number=number)
-        return self.findings.get(found, found)
+        if found in self.findings:
+            return self.findings[found]
+        shape = _NUMBER.sub("N", found)
+        if shape in self.findings:
+            return self.findings[shape].format(*_NUMBER.findall(found))
+        return found
 
 
 def labelled(label: str, value: str) -> str:
