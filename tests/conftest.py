@@ -1,6 +1,7 @@
 """What many tests need: keys, a home folder, and an account whose gateway is a test's own."""
 
 import json
+import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,12 @@ from tests.support.independent import new_key, private_pem, public_pem
 from tests.support.program import PERSON, Result, run_inside, run_process
 
 APP_ID = "2014072300007148"
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C act on what tests start where it does not on the suite, as behind ``nohup &``."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)
