@@ -1,10 +1,15 @@
-"""Shell completion: what zhima answers, and bash, where it is real. It is quick and quiet."""
+"""Shell completion: what zhima answers, and bash, where it is real. It is quick and quiet.
+
+zsh, fish and PowerShell are in test_shells.py.
+"""
 
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import tree_sitter
+import tree_sitter_powershell
 
 from tests.conftest import Account
 from tests.support.commands import every_command
@@ -190,6 +195,13 @@ def test_the_variable_alone_keeps_nobody_from_working(tmp_path: Path) -> None:
     assert run_inside(["init-cert", "--zzz"], tmp_path, variables).status == 2
 
 
+def test_nothing_typed_may_be_no_variable_at_all(tmp_path: Path) -> None:
+    """PowerShell takes an empty variable out of the environment, up to 7.4."""
+    asked = {"_ZHIMA_COMPLETE": "zhima\ninit-cert\n--lang"}
+    result = run_inside([], tmp_path, asked)
+    assert (result.status, result.out) == (0, "zh\nen\n")
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_each_shell_has_a_script(tmp_path: Path, shell: str) -> None:
     result = run_inside(["completion", shell], tmp_path)
@@ -199,6 +211,21 @@ def test_each_shell_has_a_script(tmp_path: Path, shell: str) -> None:
     assert f"# Completion of zhima for {'PowerShell' if shell == 'powershell' else shell}" in (
         result.out
     )
+
+
+def test_powershell_s_script_is_powershell(tmp_path: Path) -> None:
+    """By a grammar that is not PowerShell's own; without any one of its brackets it is not."""
+    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
+
+    def is_powershell(text: str) -> bool:
+        return not parser.parse(text.encode()).root_node.has_error
+
+    script = run_inside(["completion", "powershell"], tmp_path).out
+    assert is_powershell(script)
+    brackets = [at for at, character in enumerate(script) if character in "{}()"]
+    assert brackets
+    for at in brackets:
+        assert not is_powershell(script[:at] + script[at + 1 :]), script[: at + 1]
 
 
 def test_another_shell_is_refused_with_those_that_there_are(tmp_path: Path) -> None:

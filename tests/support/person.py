@@ -22,7 +22,7 @@ PATIENCE = 60  # seconds; only a test that fails waits that long
 CTRL_C, CTRL_D = "\x03", "\x04"
 
 # Makes standard input the terminal that Ctrl-C acts on, as a login shell does, and becomes zhima.
-_ON_TERMINAL = """
+ON_TERMINAL = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execv(sys.argv[1], sys.argv[1:])
@@ -64,7 +64,7 @@ class Keyboard:
     def _unwrapped(self) -> str:
         return "".join(self.seen.split())
 
-    def _read_to_the_end(self) -> str:
+    def read_to_the_end(self) -> str:
         end = time.monotonic() + PATIENCE
         while self._read(end):
             pass
@@ -92,7 +92,7 @@ class Terminal(Keyboard):
 
     def finish(self) -> Result:
         """Wait for the end; return the exit status, standard output, and the screen."""
-        seen = self._read_to_the_end()
+        seen = self.read_to_the_end()
         assert self.process.stdout is not None
         out = self.process.stdout.read().decode()
         return Result(self.process.wait(PATIENCE), out, seen)
@@ -106,7 +106,7 @@ class InsideTerminal(Keyboard):
 
     def finish(self) -> Result:
         """Wait for the end; return the exit status, standard output, and the screen."""
-        seen = self._read_to_the_end()
+        seen = self.read_to_the_end()
         return Result(*self.result.result(PATIENCE), seen)
 
 
@@ -146,7 +146,7 @@ def at_terminal(
     controller, terminal = pty.openpty()
     try:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _ON_TERMINAL, zhima_command(), *arguments],
+            [sys.executable, "-I", "-c", ON_TERMINAL, zhima_command(), *arguments],
             stdin=terminal,
             stdout=subprocess.PIPE,
             stderr=terminal if is_seen else subprocess.DEVNULL,
