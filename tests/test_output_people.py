@@ -1,5 +1,6 @@
 """Output for people and shells: what the two forms say, and what never gets through them."""
 
+import io
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -12,6 +13,12 @@ from tests.support.independent import BIZ_NO, NODE, node_text, signed_answer
 from tests.support.program import Result, run_process
 from tests.support.stub import Said, stub_gateway
 from tests.support.terminal import cells
+from zhima_cli.core.kinds import Kind
+from zhima_cli.output.pretty import show_panel
+from zhima_cli.output.screen import Screen
+from zhima_cli.words.chinese import CHINESE
+from zhima_cli.words.english import ENGLISH
+from zhima_cli.words.vocabulary import Vocabulary
 
 ID = "ZGYD201610252323000001234"
 BUSINESS = {
@@ -273,6 +280,19 @@ WRONG = {
     "configuration": (3, ("--profile=none",)),
     "temporary": (6, ("--gateway=http://127.0.0.1:1/gateway.do",)),
 }
+
+
+@pytest.mark.parametrize("width", [24, 40, 80])
+@pytest.mark.parametrize("words", [ENGLISH, CHINESE], ids=["en", "zh"])
+@pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.value)
+def test_a_title_is_whole_at_any_width(kind: Kind, words: Vocabulary, width: int) -> None:
+    stream = io.StringIO()
+    show_panel(words.kinds[kind], (), "red", Screen(stream, {"COLUMNS": str(width)}), "exit 3")
+    lines = stream.getvalue().splitlines()
+    assert {cells(line) for line in lines} == {cells(lines[0])}
+    assert cells(lines[0]) <= width
+    shown = re.sub(r"[╭╮╰╯─│\s]", "", stream.getvalue())
+    assert shown == "".join(words.kinds[kind].split()) + "exit3"
 
 
 @pytest.mark.parametrize(("status", "arguments"), WRONG.values(), ids=WRONG.keys())

@@ -16,6 +16,8 @@ from zhima_cli.words.vocabulary import Vocabulary, labelled
 _TWO_COLUMNS = 60
 # The cells that the panel's border and padding take.
 _FRAME = 4
+# Those that a title in the border leaves to it.
+_BESIDE_TITLE = 6
 
 
 def show_report(report: Report, screen: Screen) -> None:
@@ -36,12 +38,15 @@ def show_panel(
 ) -> None:
     """Draw labelled values in a frame of ``color``; ``note`` must not be overlooked."""
     console = screen.console()
-    parts: list[Prose | Table] = [_table(rows, console, screen)]
+    heading = Text(screen.safe(title), style=f"bold {color}")
+    is_in_border = heading.cell_len <= console.width - _BESIDE_TITLE
+    parts: list[Prose | Table] = [] if is_in_border else [Prose(heading.plain, f"bold {color}")]
+    parts.append(_table(rows, console, screen))
     if note:
         parts.append(Prose(screen.safe(note), "bold black on yellow"))
     panel = Panel(
         Group(*parts),
-        title=Text(screen.safe(title), style=f"bold {color}"),
+        title=heading if is_in_border else None,
         subtitle=Text(screen.safe(footer), style="dim") if footer else None,
         title_align="left",
         subtitle_align="right",
