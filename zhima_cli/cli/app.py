@@ -1,5 +1,6 @@
 """The program: its commands, and the one place where every way it can end meets."""
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Annotated
@@ -101,7 +102,8 @@ def _dispatch(arguments: list[str], session: Session) -> int:
     if len(arguments) == 1 and arguments[0] in HELP_OPTIONS:
         group = _overview()
         return _show_help(group, [group], session)
-    group = build(arguments[:1] if arguments[:1] and arguments[0] in _COMMANDS else _COMMANDS)
+    first = tuple(arguments[:1])
+    group = build(first if first and first[0] in _COMMANDS else _COMMANDS)
     problems: list[Problem] = []
     path: list[TyperCommand | TyperGroup] = [group]
     rest = arguments
@@ -146,7 +148,8 @@ def _show_help(
     return EXIT_STATUS[Kind.SUCCESS]
 
 
-def build(commands: Sequence[str] = _COMMANDS) -> TyperGroup:
+@functools.cache  # for those who run zhima many times in one process, as tests do
+def build(commands: tuple[str, ...] = _COMMANDS) -> TyperGroup:
     """Return zhima with these of its commands; importing all of them takes its time."""
     app = _typer()
     app.callback()(_options_of_zhima)
