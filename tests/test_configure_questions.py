@@ -102,6 +102,42 @@ def test_certificates_are_asked_for_in_chinese_and_enter_keeps_the_rest(
     assert key[:60] not in result.err
 
 
+def test_a_key_pasted_at_another_question_is_read_to_its_end_and_shown_nowhere(
+    home: Path, keys: Keys
+) -> None:
+    """Line by line it would be the answers to all that follows, and a part of each message."""
+    key = private_pem(keys.stranger)
+    shown = "clear the screen and its scrollback"
+    told = "is neither a key nor a certificate itself"
+    with inside_terminal(home, "configure") as terminal:
+        terminal.answer("app_id: ", key)
+        terminal.answer(f"{shown}. With - as the answer, what you paste does not show.", APP_ID)
+        terminal.answer("gateway [production]: ", key)
+        terminal.answer(f"gateway {told}", "")
+        terminal.answer("app_private_key.pem]: ", "")
+        terminal.answer("mode [key]: ", key)
+        terminal.answer("error: mode has a value that there is not", "cert")
+        terminal.answer("alipay_root_cert_file: ", key)
+        terminal.answer(f"alipay_root_cert_file {told}", "x" * 8)
+        terminal.answer("alipay_root_cert_file: ", CTRL_D)
+        result = terminal.finish()
+    assert result.status == 2
+    complaints = [line for line in result.err.splitlines() if line.startswith("error: ")]
+    assert len(complaints) == 5
+    assert not [line for line in key.splitlines() if line in "".join(complaints)]
+
+
+def test_a_key_that_was_pasted_in_sight_is_taken_and_told_of(home: Path, keys: Keys) -> None:
+    key = private_pem(keys.app)
+    for pasted in (key, bare_base64(key)):
+        with inside_terminal(home, "configure", f"--app-id={APP_ID}") as terminal:
+            terminal.answer("gateway [production]: ", "")
+            terminal.answer("app_private_key.pem]: ", pasted)
+            terminal.wait_for("clear the screen and its scrollback.")
+            terminal.answer("mode [key]: ", CTRL_D)
+            assert "error: " not in terminal.finish().err.partition("mode [key]: ")[0]
+
+
 def test_ctrl_c_changes_nothing_and_gives_the_echo_back(home: Path) -> None:
     with at_terminal(home, "configure", f"--app-id={APP_ID}") as terminal:
         terminal.answer("gateway [production]: ", "")

@@ -605,7 +605,7 @@ def test_the_own_public_key_in_the_place_of_alipays_is_told(
 
 # --- a key where something else is due -------------------------------------------------------
 
-MISPLACED = ("pem", "bare", "escaped", "ec", "ed25519")
+MISPLACED = ("pem", "bare", "escaped", "part", "ec", "ed25519")
 
 
 def _misplaced(wrong: Wrong, style: str) -> str:
@@ -618,6 +618,8 @@ def _misplaced(wrong: Wrong, style: str) -> str:
         ).decode()
     if style == "escaped":
         return wrong.escaped
+    if style == "part":
+        return _bare(wrong.pem)[300:420]
     return STYLES[style](wrong.pem)
 
 

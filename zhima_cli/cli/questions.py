@@ -1,11 +1,11 @@
 """Asks a person for what a profile needs, and asks again until it will do."""
 
 from zhima_cli.cli.session import Session
-from zhima_cli.cli.unseen import read_key, unseen
+from zhima_cli.cli.unseen import BEGIN, read_key, unseen
 from zhima_cli.core.content_encryption import load_encrypt_key
 from zhima_cli.core.draft import KEYS, Draft, Mode, Setting, mode_problems
 from zhima_cli.core.errors import InputError, Problem, Reason
-from zhima_cli.core.key_forms import KeyForm
+from zhima_cli.core.key_forms import PRIVATE_FORMS, KeyForm
 from zhima_cli.core.key_pair import PRIVATE_KEY_NAME
 from zhima_cli.core.keys import identify
 from zhima_cli.core.kinds import Kind
@@ -88,6 +88,9 @@ def _ask(draft: Draft, setting: Setting, label: Label, session: Session) -> Draf
         if not text and not default:
             _complain(session, Problem(Kind.USAGE, Reason.OPTION_IS_DUE, setting.value))
             continue
+        if text.startswith(BEGIN) and setting not in KEYS:
+            _complain(session, Problem(Kind.USAGE, Reason.PASTED, setting.value))
+            continue
         if not text and not draft.has(setting):
             text = _suggested(draft, setting) or ""
         answered = _take(draft, setting, text, session) if text else draft
@@ -118,17 +121,18 @@ def _take(draft: Draft, setting: Setting, text: str, session: Session) -> Draft:
         return draft.answer(setting, text)
     if text == _PASTE:
         return draft.paste(setting, paste(setting, session))
-    if text.startswith("-----BEGIN "):
-        stdin = session.environment.stdin
-        with unseen(stdin):
-            return draft.paste(setting, read_key(stdin, text) or "")
     is_key = _is_encrypt_key if setting is Setting.ENCRYPT_KEY else _is_key
-    return draft.paste(setting, text) if is_key(text) else draft.answer(setting, text)
+    is_pasted = text.startswith(BEGIN) or is_key(text)
+    return draft.paste(setting, text) if is_pasted else draft.answer(setting, text)
+
+
+def _form(text: str) -> KeyForm:
+    form, _ = identify(text.encode("utf-8", "surrogateescape"))
+    return form
 
 
 def _is_key(text: str) -> bool:
-    form, _ = identify(text.encode("utf-8", "surrogateescape"))
-    return form not in _NO_KEY
+    return _form(text) not in _NO_KEY
 
 
 def _is_encrypt_key(text: str) -> bool:
@@ -137,6 +141,10 @@ def _is_encrypt_key(text: str) -> bool:
     except InputError:
         return False
     return True
+
+
+def _is_secret(text: str) -> bool:
+    return "PRIVATE KEY-----" in text or _form(text) in PRIVATE_FORMS or _is_encrypt_key(text)
 
 
 def _default(draft: Draft, setting: Setting, session: Session) -> str | None:
@@ -162,9 +170,17 @@ def _suggested(draft: Draft, setting: Setting) -> str | None:
 
 
 def _answer(question: str, name: str, session: Session) -> str:
+    """Return the answer, PEM to its end: its lines are no answers to what is asked next."""
     answer = session.ask(question)
     if answer is None:
         raise _due(option_name(name))
+    if answer.startswith(BEGIN):
+        stdin = session.environment.stdin
+        with unseen(stdin):
+            answer = read_key(stdin, answer) or ""
+    if _is_secret(answer):
+        # A terminal shows what is pasted before zhima reads that it is a key.
+        session.log(session.words.labels[Label.KEY_SHOWN])
     return answer
 
 

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator
 from typing import TextIO
 
-_BEGIN, _END = "-----BEGIN ", "-----END "
+BEGIN = "-----BEGIN "
+_END = "-----END "
 # More than any key has; whatever is pasted beyond it is no key.
 _MAX_LINES = 400
 
@@ -26,7 +27,7 @@ def read_key(stdin: TextIO, begin: str = "") -> str | None:
 
 
 def _is_open(lines: list[str]) -> bool:
-    return lines[0].strip().startswith(_BEGIN) and _END not in lines[-1]
+    return lines[0].strip().startswith(BEGIN) and _END not in lines[-1]
 
 
 if sys.platform == "win32":

@@ -76,6 +76,7 @@ class Reason(Enum):
     CONFIG_CHANGED = auto()
     KEY_FILE_EXISTS = auto()
     KEY_BITS = auto()
+    PASTED = auto()
     # the history
     HISTORY_UNUSABLE = auto()
     HISTORY_FOREIGN = auto()

@@ -18,6 +18,11 @@ _KEY_TEXT = re.compile(
     r"(?:^|/)M[A-I][A-Za-z0-9+/]{38}|[A-Za-z0-9+/]{8}=="
     r"|(?:^|/)(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[A-Za-z0-9+/]{21}[AQgw]=?\s*$"
 )
+# Any other part of a key is known by how often upper case, lower case and the rest change: six
+# times in ten characters of base64, and seldom in the words of a path.
+_BASE64 = re.compile("(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[A-Za-z0-9+/]{16,}")
+_CHANGE = re.compile("(?<=[a-z])[^a-z]|(?<=[A-Z])[^A-Z]|(?<=[0-9+])[^0-9+]")
+_CHANGES = 0.4
 
 # How long a pipe's writer may take to open it, in seconds.
 _WRITER_IS_DUE = 2.0
@@ -32,7 +37,10 @@ def shown_path(path: Path) -> str:
 
 def is_like_key(text: str) -> bool:
     """Say whether ``text`` is like a key that was put into the place of something else."""
-    return "-----" in text or _KEY_TEXT.search(text) is not None
+    if "-----" in text or _KEY_TEXT.search(text):
+        return True
+    runs = (run.replace("/", "") for run in _BASE64.findall(text))
+    return any(len(_CHANGE.findall(run)) > _CHANGES * len(run) for run in runs)
 
 
 def system_words(error: Exception) -> str:

@@ -179,6 +179,10 @@ CHINESE = Vocabulary(
             "{subject} 不是 {expected}，zhima 只生成这一种长度",
             "请去掉 {subject}：更短的密钥不安全，更长的密钥签名超出 sign 参数的最大长度。",
         ),
+        Reason.PASTED: Sentence(
+            "{subject} 要的不是密钥或证书的内容",
+            "请按提示回答；证书请给出文件名。",
+        ),
         Reason.HISTORY_UNUSABLE: Sentence(
             "历史记录 {subject} 无法使用：{found}",
             "请检查该文件、文件夹和磁盘空间；--history 可指定其他文件，"
@@ -559,6 +563,8 @@ CHINESE = Vocabulary(
         Label.ASK_SIGN_TYPE: "签名算法：RSA2；仅当页面显示 RSA 时才用 RSA。",
         Label.ASK_DEFAULT_PROFILE: "没有指定配置时，是否使用本配置？",
         Label.PASTE_NOW: "请粘贴密钥，然后按回车；内容不会显示。",
+        Label.KEY_SHOWN: "密钥可能已显示在屏幕上：请清除屏幕及其回滚内容。"
+        "先输入 - 再粘贴，内容就不会显示。",
         Label.KEY_WRITTEN: "密钥已写入：",
         Label.CONFIG_WRITTEN: "配置文件已写入：",
         Label.CONFIG_UNCHANGED: "无需修改：配置已是如此",

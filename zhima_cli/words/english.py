@@ -217,6 +217,10 @@ ENGLISH = Vocabulary(
             "Leave {subject} out: a shorter key is not safe, and the signature of a longer one "
             "does not fit into the parameter sign.",
         ),
+        Reason.PASTED: Sentence(
+            "{subject} is neither a key nor a certificate itself",
+            "Give what is asked for, and a certificate by the name of its file.",
+        ),
         Reason.HISTORY_UNUSABLE: Sentence(
             "The history {subject} cannot be used: {found}",
             "Check the file, its folder and the space there; --history names another, "
@@ -656,6 +660,8 @@ ENGLISH = Vocabulary(
         Label.ASK_SIGN_TYPE: "The signature's algorithm: RSA2, unless the page says RSA.",
         Label.ASK_DEFAULT_PROFILE: "Use this profile wherever none is named?",
         Label.PASTE_NOW: "Paste the key now, then press Enter; it does not show.",
+        Label.KEY_SHOWN: "The key may stand on this screen: clear the screen and its scrollback. "
+        "With - as the answer, what you paste does not show.",
         Label.KEY_WRITTEN: "key written:",
         Label.CONFIG_WRITTEN: "configuration written:",
         Label.CONFIG_UNCHANGED: "nothing to change: the profile is so already",

@@ -112,6 +112,7 @@ class Label(Enum):
     ASK_SIGN_TYPE = auto()
     ASK_DEFAULT_PROFILE = auto()
     PASTE_NOW = auto()
+    KEY_SHOWN = auto()
     KEY_WRITTEN = auto()
     CONFIG_WRITTEN = auto()
     CONFIG_UNCHANGED = auto()
