@@ -4,7 +4,9 @@ import base64
 import os
 import stat
 import subprocess
+import threading
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +17,17 @@ from tests.support.independent import private_pem, public_pem
 from tests.support.mock_client import mock_keys
 from tests.support.openssl import bare_base64
 from tests.support.program import (
+    NOW,
     PERSON,
     Result,
     process_variables,
     run_inside,
     zhima_command,
 )
+from zhima_cli.core.config_change import OpenedConfig, make_change, write_change
+from zhima_cli.core.draft import Draft, Setting
+from zhima_cli.core.errors import InputError, Reason
+from zhima_cli.core.profile import parse_config
 from zhima_cli.mock.certificates import make_certificates
 from zhima_cli.mock.server import serve
 
@@ -245,6 +252,41 @@ def test_its_permissions_are_never_wider(files: Account, before: int, after: int
     given(files, COMMENTED, before)
     assert configure(files, *complete(files)).status == 0
     assert mode(files.config) == after
+
+
+def test_it_stays_its_owners(files: Account) -> None:
+    """Who runs the tests can give it to somebody else as root alone."""
+    given(files, COMMENTED)
+    owner, group = (12345, 12346) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+    os.chown(files.config, owner, group)
+    assert configure(files, *complete(files)).status == 0
+    found = files.config.stat()
+    assert (found.st_uid, found.st_gid, mode(files.config)) == (owner, group, 0o600)
+
+
+def test_of_two_changes_at_once_none_is_lost(files: Account) -> None:
+    """The second to look at the file waits until the first has replaced it, and is refused."""
+    given(files, "")
+    told: list[int] = []
+
+    def change(name: str) -> None:
+        data = files.config.read_bytes()
+        opened = OpenedConfig(files.config, name, data, parse_config(files.config, data))
+        barrier.wait()
+        draft = Draft(opened.profile, files.home, NOW).answer(Setting.APP_ID, APP_ID)
+        try:
+            write_change(make_change(opened, draft.finish(inline=False), default=False))
+        except InputError as error:
+            assert error.problems[0].reason is Reason.CONFIG_CHANGED
+            told.append(1)
+
+    for number in range(40):
+        barrier = threading.Barrier(2)
+        names = [f"{number}a", f"{number}b"]
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(change, names))
+        assert len(told) == number + 1
+    assert files.config.read_text().count("app_id") == len(told)
 
 
 def test_a_link_stays_and_what_it_leads_to_is_written(files: Account) -> None:

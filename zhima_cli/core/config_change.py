@@ -5,7 +5,8 @@ import os
 import re
 import stat
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -167,9 +168,8 @@ def _check_regular(path: Path) -> None:
 def _replace(opened: OpenedConfig, data: bytes) -> None:
     # A link stays, and what it leads to is replaced.
     path = opened.path.resolve()
-    mode = PRIVATE
-    if opened.data is not None:
-        mode &= stat.S_IMODE(path.stat().st_mode)
+    before = None if opened.data is None else path.stat()
+    mode = PRIVATE if before is None else PRIVATE & before.st_mode
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123 -- of a descriptor
@@ -177,12 +177,33 @@ def _replace(opened: OpenedConfig, data: bytes) -> None:
             file.flush()
             os.fsync(descriptor)
         Path(name).chmod(mode)
-        _check_unchanged(opened)
-        Path(name).replace(path)
+        if before and hasattr(os, "chown") and before.st_uid != os.geteuid():
+            # Under sudo it stays its owner's, who alone can read it.
+            os.chown(name, before.st_uid, before.st_gid)
+        with _alone(path.parent):
+            _check_unchanged(opened)
+            Path(name).replace(path)
     except BaseException:
         with suppress(OSError):
             Path(name).unlink()
         raise
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Yield when no other zhima is about to replace a file of the folder."""
+    try:
+        import fcntl
+    except ImportError:  # Windows has no such locks
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _check_unchanged(opened: OpenedConfig) -> None:
