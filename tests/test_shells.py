@@ -42,6 +42,7 @@ SEVERAL = {
     "zhima history e": ["export"],
 }
 FILE = "zhima init-cert --config own"
+ATTACHED = "zhima init-cert --config=own"
 
 
 @pytest.fixture
@@ -102,11 +103,12 @@ EXPECTED = {**{typed: [word] for typed, word in SINGLE.items()}, **SEVERAL}
 def test_fish(home: Path) -> None:
     asked = "\n".join(
         f"echo {shlex.quote(json.dumps(typed))}; complete -C {_fish_quoted(typed)}"
-        for typed in (*EXPECTED, FILE)
+        for typed in (*EXPECTED, FILE, ATTACHED)
     )
     (home / ".config" / "fish" / "completions").mkdir(parents=True)
     output(home, "fish", "-c", set_up("fish"))
-    assert answers(home, "fish", "-c", asked) == {**EXPECTED, FILE: ["own.toml"]}
+    files = {FILE: ["own.toml"], ATTACHED: ["--config=own.toml"]}
+    assert answers(home, "fish", "-c", asked) == {**EXPECTED, **files}
 
 
 def _fish_quoted(text: str) -> str:
@@ -145,8 +147,8 @@ def test_zsh(home: Path) -> None:
     output(home, "zsh", "-f", "-c", set_up("zsh"))
     with (home / ".zshrc").open("a") as file:
         file.write(_ZSHRC)
-    typed = [*SINGLE, "zhima init-cert --charset g", "zhima init-cert --lang ", FILE]
-    words = [*SINGLE.values(), "gb", "", "own.toml"]
+    typed = [*SINGLE, "zhima init-cert --charset g", "zhima init-cert --lang ", FILE, ATTACHED]
+    words = [*SINGLE.values(), "gb", "", "own.toml", "--config=own.toml"]
     controller, terminal = pty.openpty()
     try:
         process = subprocess.Popen(

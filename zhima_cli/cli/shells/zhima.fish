@@ -7,7 +7,7 @@ function __zhima_complete
         printf '%s\n' $found
     else
         set -l option (string match -r -- '^--[a-z-]+=' $word)
-        __fish_complete_path (string replace -r -- '^--[a-z-]+=' '' $word) | string replace -r '^' "$option"
+        __fish_complete_path (string replace -r -- '^--[a-z-]+=' '' $word) | string replace -r -- '^' "$option"
     end
 end
 complete --command zhima --no-files --keep-order --arguments '(__zhima_complete)'
