@@ -1,10 +1,9 @@
 """``zhima doctor``: each check finds what it is for, stops at nothing, and makes nothing."""
 
 import base64
-import contextlib
 import json
 import math
-import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from tests.support.certified import certificate, write_certificates
 from tests.support.exchange import Authority, Line, closed_port, peer, tunnel_to
 from tests.support.independent import new_key, private_pem, public_pem
 from tests.support.input import answering
+from tests.support.nobody import as_nobody
 from tests.support.program import NOW, Result, run_inside, run_process
 from tests.support.terminal import cells, run_in_terminal
 from zhima_cli.core.account import Account as AccountInUse
@@ -172,6 +172,27 @@ def test_nothing_is_configured(tmp_path: Path) -> None:
     assert "there is no configuration file" in checks.what("config_file")
     assert checks.names("ok") == {"gateway", "proxy", "ca", "versions"}
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("broken", ["zzz = 1", "["])
+def test_no_gateway_is_guessed_where_the_profile_that_names_it_is_not_read(
+    account: Account, broken: str
+) -> None:
+    """The one that zhima takes by default would be another, and --online would ask it."""
+    gateway = "http://127.0.0.1:9/gateway.do"
+    account.write(gateway=gateway)
+    with account.config.open("a") as file:
+        file.write(f"{broken}\n")
+    checks = found(account.home, "--online")
+    assert {"gateway", "proxy", "ca", *ONLINE} <= checks.names("skipped")
+    assert found(account.home, f"--gateway={gateway}").what("gateway") == gateway
+
+
+def test_an_app_id_that_the_platform_never_gave_is_warned_of(account: Account) -> None:
+    account.write(app_id="1")
+    checks = found(account.home)
+    assert (checks.status, checks.state("app_id")) == (0, "warning")
+    assert "is not an application's id" in checks.what("app_id")
 
 
 @pytest.mark.parametrize(
@@ -540,23 +561,20 @@ def test_a_history_that_cannot_be_used(account: Account) -> None:
         assert (state, words in what) == ("warning", True), what
 
 
-@contextlib.contextmanager
-def as_nobody() -> Iterator[None]:
-    """Be a user who may not write everywhere, as root may."""
-    own = os.geteuid()
-    if own == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if own == 0:
-            os.seteuid(own)
-
-
 def test_a_folder_that_cannot_be_written() -> None:
     with as_nobody(), pytest.raises(HistoryError) as raised:
         check_history(Path("/of-a-test-of-zhima/history.db"))
     assert [problem.found for problem in raised.value.problems] == ["Permission denied"]
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """Or one that has less room than is needed."""
+    free = shutil.disk_usage(tmp_path).total
+    for path in (tmp_path / "history.db", tmp_path / "new" / "history.db"):
+        assert not check_history(path)
+        with pytest.raises(HistoryError) as raised:
+            check_history(path, room=free)
+        assert [problem.found for problem in raised.value.problems] == ["No space left on device"]
 
 
 def test_no_history(account: Account) -> None:

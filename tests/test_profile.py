@@ -12,6 +12,7 @@ from tests.conftest import APP_ID, Account
 from tests.support.independent import BIZ_NO, private_pem, public_pem, signed_answer
 from tests.support.input import answering, dry_run, refusal, sent, shown
 from tests.support.long import long
+from tests.support.nobody import as_nobody
 from tests.support.program import (
     PERSON,
     Result,
@@ -714,3 +715,27 @@ def test_a_public_key_file_that_others_can_read_is_as_it_should_be(account: Acco
     with answering(account):
         result = account.init_cert("--transaction-id=A", f"--alipay-public-key-file={file}")
     assert (result.status, result.err) == (0, "")
+
+
+def test_a_configuration_that_nobody_lets_one_see_is_not_said_to_be_absent(
+    account: Account,
+) -> None:
+    """Nor is it missed where the environment has all that is needed, as in many a container."""
+    folder = account.config.parent
+    variables = {
+        "ZHIMA_APP_ID": APP_ID,
+        "ZHIMA_PRIVATE_KEY": private_pem(account.keys.app),
+        "ZHIMA_NO_HISTORY": "true",
+    }
+    assert account.init_cert("--dry-run", variables=variables).status == 0
+    assert account.init_cert("--config=none").status == 3
+    folder.chmod(0)
+    try:
+        with as_nobody():
+            refused = account.init_cert()
+            fine = account.init_cert("--dry-run", variables=variables)
+    finally:
+        folder.chmod(0o700)
+    assert refused.status == 3
+    assert f"config: the file cannot be read: {account.config}: Permission denied" in refused.err
+    assert fine.status == 0

@@ -1,5 +1,6 @@
 """Who calls whom: the application, its private key, and the gateway with its public one."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,11 +17,12 @@ from zhima_cli.core.keys import (
     load_public_key,
 )
 from zhima_cli.core.kinds import Kind
-from zhima_cli.core.profile import is_absent
+from zhima_cli.core.profile import is_absent, no_config
 from zhima_cli.core.serial_numbers import SerialNumbers
 from zhima_cli.core.sources import Sources, option_name, variable_name
 
 MAX_APP_ID = 32
+_APP_ID = re.compile("[0-9]{16}")
 _PUBLIC_KEY = ("alipay_public_key", "alipay_public_key_file")
 CERT_FILES = ("app_cert_file", "alipay_cert_file", "alipay_root_cert_file")
 _FIXED_BY_MOCK = (
@@ -31,6 +33,11 @@ _FIXED_BY_MOCK = (
     *CERT_FILES,
     "encrypt_key_file",
 )
+
+
+def is_app_id(text: str) -> bool:
+    """Say whether ``text`` is like the ids that the open platform gives to applications."""
+    return _APP_ID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)
@@ -105,8 +112,7 @@ def find_parts(sources: Sources, charset: Charset, now: datetime, *, dry_run: bo
         ("app_id", "private_key", "alipay_public_key")
     )
     if is_unset and not (app_id or private or public) and is_absent(profile.path):
-        problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, profile.name, str(profile.path))
-        sources.fail("config", problem)
+        sources.fail("config", no_config(profile.name, profile.path))
     else:
         if app_id is None:
             add_missing(sources, "app_id", "app_id")

@@ -11,6 +11,7 @@ from zhima_cli.core.account import (
     MAX_APP_ID,
     Account,
     add_missing,
+    is_app_id,
     refuse_options_of_account,
 )
 from zhima_cli.core.charset import Charset
@@ -33,12 +34,12 @@ from zhima_cli.core.doctor_keys import (
     examine_verification,
     is_set,
 )
-from zhima_cli.core.doctor_network import Reach, examine_network
+from zhima_cli.core.doctor_network import Reach, examine_network, skip_network
 from zhima_cli.core.errors import HistoryError, InputError, Problem, Reason
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.opening import find_history, open_sources
 from zhima_cli.core.options import Options, Surroundings
-from zhima_cli.core.profile import MOCK_PROFILE, is_absent
+from zhima_cli.core.profile import MOCK_PROFILE, is_absent, no_config
 from zhima_cli.core.settings import resolve
 from zhima_cli.core.signature import SignType
 from zhima_cli.core.sources import Sources
@@ -117,7 +118,11 @@ def _examine(
         yield from _unless(unread, examine_verification(sources, private, source, surroundings.now))
         yield from _unless(unread, examine_encrypt_key(sources))
         yield from _unless(unread, _terms(sources))
-        yield from examine_network(sources, None, reach)
+        path = config_path(options, surroundings)
+        if unread and not (is_absent(path) or sources.has("gateway")):
+            yield from skip_network(unread)
+        else:
+            yield from examine_network(sources, None, reach)
         yield from _unless(unread, [_history(sources, surroundings)])
         if unread:
             yield skipped(Topic.SETTINGS, unread)
@@ -164,8 +169,7 @@ def _profile(
     _note_missing(trial)
     if is_absent(path):
         if not any(map(sources.has, ("app_id", "private_key", "private_key_file"))):
-            problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, sources.profile.name, str(path))
-            yield wrong(Topic.CONFIG_FILE, [problem])
+            yield wrong(Topic.CONFIG_FILE, [no_config(sources.profile.name, path)])
             yield skipped(Topic.PROFILE, Topic.CONFIG_FILE)
             return Topic.CONFIG_FILE
         yield fine(Topic.CONFIG_FILE, Note.CONFIG_ABSENT, str(path))
@@ -201,6 +205,8 @@ def _app_id(sources: Sources, charset: Charset, source: Topic) -> Check:
         return wrong(Topic.APP_ID, trial.problems)
     if app_id is None:
         return skipped(Topic.APP_ID, source)
+    if not is_app_id(app_id):
+        return warned(Topic.APP_ID, Problem(Kind.CONFIG, Reason.BAD_APP_ID, "app_id"))
     return fine(Topic.APP_ID, Note.AS_FOUND, app_id)
 
 

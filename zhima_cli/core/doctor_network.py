@@ -51,6 +51,12 @@ def examine_network(sources: Sources, mock: Account | None, reach: Reach | None)
         yield from _online(gateway, network, lambda: reach(gateway, network, timeout))
 
 
+def skip_network(source: Topic) -> Iterator[Check]:
+    """Yield the same checks as not made, since it is not known which gateway it is."""
+    for topic in (Topic.GATEWAY, Topic.PROXY, Topic.CA, *_ONLINE):
+        yield skipped(topic, source)
+
+
 def _proxy(network: Network) -> Check:
     if network.proxy is not None:
         return fine(Topic.PROXY, Note.NAMED_BY, network.proxy_variable or "")

@@ -14,6 +14,7 @@ from zhima_cli.core.account import (
     find_gateway,
     find_private_key,
     find_public_key,
+    is_app_id,
     resolve_account,
 )
 from zhima_cli.core.charset import Charset
@@ -61,7 +62,6 @@ KEYS = (Setting.PRIVATE_KEY, Setting.ALIPAY_PUBLIC_KEY, Setting.ENCRYPT_KEY)
 # The root comes first, so that each of the others can be checked against it at once.
 CERTIFICATES = (Setting.ALIPAY_ROOT_CERT, Setting.ALIPAY_CERT, Setting.APP_CERT)
 _FILES = (*KEYS, *CERTIFICATES)
-_APP_ID = re.compile("[0-9]{16}")
 # What the files of KEYS are called where zhima makes them.
 _FILE_NAMES = (("app_private_key", ".pem"), ("alipay_public_key", ".pem"), ("encrypt_key", ".txt"))
 
@@ -186,7 +186,7 @@ class Draft:
         elif setting is Setting.APP_ID:
             charset = sources.trial().choice("charset", Charset.UTF_8)
             app_id = sources.text("app_id", MAX_APP_ID, charset)
-            if app_id is not None and not sources.problems and not _APP_ID.fullmatch(app_id):
+            if app_id is not None and not sources.problems and not is_app_id(app_id):
                 problem = Problem(Kind.USAGE, Reason.BAD_APP_ID, setting.option)
                 sources.fail("app_id", problem)
         elif setting is Setting.GATEWAY:

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from zhima_cli.core.errors import HistoryError, Reason
 _APPLICATION_ID = 0x5A48494D
 # How long one process waits for others to finish writing, in seconds.
 BUSY_SECONDS = 3.0
+# What a new history with its journal takes, in bytes, and some for the records to come.
+_ROOM = 256 * 1024
 
 # Each step's statements bring a file of the version that is its index to the next.
 _MIGRATIONS = (
@@ -70,21 +73,22 @@ def connect(path: Path, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connectio
     return connection
 
 
-def check_history(path: Path) -> bool:
+def check_history(path: Path, room: int = _ROOM) -> bool:
     """Check that calls could be recorded at ``path``, without making or changing anything.
 
-    Returns whether there is a history already. Raises HistoryError as connect does.
+    ``room`` is how many bytes have to be free there. Returns whether there is a history already.
+    Raises HistoryError as connect does.
     """
     with guarded(path):
         try:
             mode = path.stat().st_mode
         except FileNotFoundError:
-            _check_writable(next(f for f in path.absolute().parents if f.exists()))
+            _check_writable(next(f for f in path.absolute().parents if f.exists()), room)
             return False
         if not stat.S_ISREG(mode):
             raise HistoryError(Reason.HISTORY_FOREIGN, str(path))
         # Beside the file, SQLite makes another while it writes.
-        _check_writable(path.absolute().parent)
+        _check_writable(path.absolute().parent, room)
         uri = f"{path.absolute().as_uri()}?mode=rw"
         connection = sqlite3.connect(uri, timeout=BUSY_SECONDS, isolation_level=None, uri=True)
     with contextlib.closing(connection), guarded(path):
@@ -96,12 +100,15 @@ def check_history(path: Path) -> bool:
     return True
 
 
-def _check_writable(folder: Path) -> None:
+def _check_writable(folder: Path, room: int) -> None:
     if not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     is_effective = os.access in os.supports_effective_ids
     if not os.access(folder, os.W_OK | os.X_OK, effective_ids=is_effective):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    disk = shutil.disk_usage(folder)
+    if disk.free < room and disk.total:  # some that are no disks have neither
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _make_private(path: Path) -> None:

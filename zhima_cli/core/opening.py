@@ -6,7 +6,14 @@ from zhima_cli.core.choosing import Choice, asked_profile, existing_config, usua
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.options import Options, Surroundings
-from zhima_cli.core.profile import MOCK_PROFILE, ConfigFile, Profile, read_config, shown_name
+from zhima_cli.core.profile import (
+    MOCK_PROFILE,
+    ConfigFile,
+    Profile,
+    no_config,
+    read_config,
+    shown_name,
+)
 from zhima_cli.core.sources import Source, Sources, expand_home, option_name, variable_name
 
 _NO_PROFILE = frozenset({Reason.NO_CONFIG_FILE, Reason.NO_SUCH_PROFILE})
@@ -68,8 +75,7 @@ def find_profile(
     is_asked_for = choice.source is not Source.DEFAULT
     if config is None:
         path = surroundings.default_config
-        name = shown_name(choice.name)
-        problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, name, str(path))
+        problem = no_config(shown_name(choice.name), path)
         return Profile(choice.name, path), (problem,) if is_asked_for else ()
     app_id = options.app_id or surroundings.variables.get(variable_name("app_id"))
     if app_id and not is_asked_for and choice.name not in config.names:

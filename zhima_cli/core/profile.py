@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from zhima_cli.core.errors import InputError, Problem, Reason
-from zhima_cli.core.files import Files, is_like_key
+from zhima_cli.core.files import Files, is_like_key, shown_path, system_words
 from zhima_cli.core.kinds import Kind
 
 MAX_CONFIG_BYTES = 64 * 1024
@@ -151,6 +151,22 @@ def is_absent(path: Path | None) -> bool:
     except OSError:
         return True
     return False
+
+
+def no_config(name: str, path: Path | None) -> Problem:
+    """Return the problem that the configuration ``path``, which ``name`` is to be in, is not seen.
+
+    Whether it is there, or behind a folder that this user may not look into.
+    """
+    try:
+        if path is not None:
+            path.lstat()
+    except PermissionError as error:
+        found = f"{shown_path(path or Path())}: {system_words(error)}"
+        return _problem(Reason.FILE_UNREADABLE, "config", found)
+    except OSError:
+        pass
+    return _problem(Reason.NO_CONFIG_FILE, name, str(path))
 
 
 def _problem(reason: Reason, subject: str, found: str = "", expected: str = "") -> Problem:

@@ -23,7 +23,7 @@ from zhima_cli.core.kinds import Kind
 from zhima_cli.core.opening import open_sources
 from zhima_cli.core.options import Options, Surroundings
 from zhima_cli.core.outcome import Answer
-from zhima_cli.core.profile import MOCK_PROFILE, Profile, is_absent, read_config
+from zhima_cli.core.profile import MOCK_PROFILE, Profile, is_absent, no_config, read_config
 from zhima_cli.core.signature import SignType, verify
 from zhima_cli.core.sources import Sources, option_name
 
@@ -160,8 +160,7 @@ def other_profiles_keys(options: Options, surroundings: Surroundings) -> tuple[N
 def _say_what_is_missing(sources: Sources) -> None:
     profile: Profile = sources.profile
     if is_absent(profile.path) and not sources.problems:
-        problem = Problem(Kind.CONFIG, Reason.NO_CONFIG_FILE, profile.name, str(profile.path))
-        sources.fail("config", problem)
+        sources.fail("config", no_config(profile.name, profile.path))
     else:
         add_missing(sources, "alipay_public_key", "alipay_public_key_file")
 
