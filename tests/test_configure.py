@@ -2,6 +2,8 @@
 
 import base64
 import os
+import re
+import shlex
 import stat
 import subprocess
 import threading
@@ -22,6 +24,7 @@ from tests.support.program import (
     Result,
     process_variables,
     run_inside,
+    run_process,
     zhima_command,
 )
 from zhima_cli.core.config_change import OpenedConfig, make_change, write_change
@@ -422,11 +425,57 @@ def test_a_wrong_answer_is_refused_and_nothing_written(
     assert names_beside(files) == ["config.toml"]
 
 
+@pytest.mark.parametrize("folder", ["./~/k", "-k", 'it\'s "a" folder', "密钥"])
+def test_the_next_command_is_one_that_works(files: Account, folder: str) -> None:
+    made = run_process(["keygen", f"--out={folder}"], files.home)
+    assert made.status == 0
+    (command,) = re.findall("^zhima: next: (zhima .*)$", made.err, re.MULTILINE)
+    rest = shlex.join([f"--app-id={APP_ID}", "--alipay-public-key-file=alipay.pem"])
+    config = shlex.quote(f"--config={folder}/own.toml")
+    told = in_shell(files, f"{command} {rest} {config}")
+    for command in re.findall("^zhima: next: (zhima .*)$", told, re.MULTILINE):
+        in_shell(files, f"{command} {shlex.join(PERSON) if 'init-cert' in command else ''}")
+
+
+def in_shell(files: Account, command: str) -> str:
+    """Run a command line, which has to succeed, and return what it says on standard error."""
+    variables = process_variables(files.home)
+    variables["PATH"] = f"{Path(zhima_command()).parent}:{variables['PATH']}"
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=files.home,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done
+    return done.stderr
+
+
+def test_no_next_command_is_shown_that_cannot_be_copied(files: Account) -> None:
+    made = run_process(["keygen", "--out=new\nline\x1b[31m"], files.home)
+    assert made.status == 0
+    assert "next: zhima" not in made.err
+
+
+def test_what_is_wrong_with_a_key_from_standard_input_is_told_of_its_option(
+    files: Account,
+) -> None:
+    own = public_pem(files.keys.app).encode()
+    for stdin, words in ((b"", "is not a usable key"), (own, "is the application's own")):
+        result = configure(files, *complete(files)[:2], "--alipay-public-key-file=-", stdin=stdin)
+        assert result.status == 3
+        assert f"error: --alipay-public-key-file {words}" in result.err
+
+
 def test_standard_input_is_one_key_only(files: Account) -> None:
     result = configure(files, "--private-key-file=-", "--alipay-public-key-file=-")
     assert result.status == 2
     said = "Only one option can read standard input: --private-key-file, --alipay-public-key-file"
     assert said in result.err
+    assert "Give the others the names of files." in result.err
 
 
 @pytest.mark.parametrize(

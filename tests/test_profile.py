@@ -739,3 +739,13 @@ def test_a_configuration_that_nobody_lets_one_see_is_not_said_to_be_absent(
     assert refused.status == 3
     assert f"config: the file cannot be read: {account.config}: Permission denied" in refused.err
     assert fine.status == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "host"),
+    [("sandbox", "openapi-sandbox.dl.alipaydev.com"), ("Production", "openapi.alipay.com")],
+)
+def test_the_platforms_gateways_have_names(account: Account, name: str, host: str) -> None:
+    account.write(gateway=name)
+    assert dry_run(account).gateway == f"https://{host}/gateway.do"
+    assert dry_run(account, f"--gateway={name}").gateway == f"https://{host}/gateway.do"

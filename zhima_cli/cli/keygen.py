@@ -1,6 +1,5 @@
 """``zhima keygen``: a key pair for an application, its public half to be pasted on the platform."""
 
-import shlex
 from typing import Annotated
 
 import typer
@@ -9,7 +8,7 @@ from zhima_cli.cli.declarations import DebugOption, LangOption, OutputOption
 from zhima_cli.cli.session import Session
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
-from zhima_cli.core.sources import expand_home
+from zhima_cli.core.sources import expand_home, typed_path
 from zhima_cli.output.form import Form
 from zhima_cli.output.machine import SCHEMA
 from zhima_cli.words.vocabulary import Label
@@ -57,6 +56,5 @@ def keygen(
         else:
             screen.line(pair.public_line)
     session.log(f"zhima: {session.words.labels[Label.PASTE_PUBLIC_KEY]}")
-    command = ["zhima", "configure", "--private-key-file", str(files.private)]
-    session.tell(Label.THEN, shlex.join(command))
+    session.tell_next("configure", "--private-key-file", typed_path(files.private))
     return EXIT_STATUS[Kind.SUCCESS]

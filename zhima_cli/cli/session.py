@@ -87,6 +87,14 @@ class Session:
         with contextlib.suppress(OSError):
             self.err.lead_to(f"zhima: {self.words.labels[label]}", text)
 
+    def tell_next(self, *words: str) -> None:
+        """Say which command is to be run next, unless it cannot be shown as it has to be typed."""
+        import shlex  # a call says nothing of the kind
+
+        command = shlex.join(["zhima", *words])
+        if self.err.safe(command) == command:
+            self.tell(Label.THEN, command)
+
     def log(self, line: str) -> None:
         """Write a line to standard error, which a terminal gets in as many as it takes.
 

@@ -1,6 +1,5 @@
 """Fills a profile in from options and answers, and writes it."""
 
-import shlex
 from collections.abc import Iterator
 
 from zhima_cli.cli.questions import ask_for, ask_for_default, explain, paste
@@ -17,6 +16,7 @@ from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.files import system_words
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Options
+from zhima_cli.core.sources import typed_path
 from zhima_cli.core.terminated import Terminated
 from zhima_cli.output import changes
 from zhima_cli.output.form import Form
@@ -106,7 +106,7 @@ def _conflicts(options: Options, given: frozenset[Setting]) -> Iterator[Problem]
         yield Problem(Kind.USAGE, Reason.EXCLUDES, *names)
     from_stdin = [s.option for s in KEYS if getattr(options, s.value) == _STDIN]
     if len(from_stdin) > 1:
-        yield Problem(Kind.USAGE, Reason.STDIN_TWICE, ", ".join(from_stdin))
+        yield Problem(Kind.USAGE, Reason.STDIN_TWICE_FOR_KEYS, ", ".join(from_stdin))
 
 
 def _raise(problems: Iterator[Problem]) -> None:
@@ -138,6 +138,6 @@ def _show(change: ConfigChange, session: Session, *, dry_run: bool) -> None:
     if not dry_run:
         same = ["--profile", opened.name]
         if opened.path != session.environment.config_file:
-            same += ["--config", str(opened.path)]
-        for command in (["doctor", *same], ["init-cert", *same, "--dry-run"]):
-            session.tell(Label.THEN, shlex.join(["zhima", *command]))
+            same += ["--config", typed_path(opened.path)]
+        session.tell_next("doctor", *same)
+        session.tell_next("init-cert", *same, "--dry-run")

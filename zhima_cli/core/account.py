@@ -7,7 +7,7 @@ from datetime import datetime
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.content_encryption import EncryptKey, load_encrypt_key
 from zhima_cli.core.errors import Problem, Reason
-from zhima_cli.core.gateway import PRODUCTION, is_gateway_url, is_https, is_loopback
+from zhima_cli.core.gateway import PRODUCTION, gateway_url, is_gateway_url, is_https, is_loopback
 from zhima_cli.core.keys import (
     RECOMMENDED_BITS,
     PrivateKey,
@@ -230,11 +230,12 @@ def find_gateway(sources: Sources) -> str:
     given = sources.find("gateway")
     if given is None:
         return PRODUCTION
-    if not is_gateway_url(given.value):
+    url = gateway_url(given.value)
+    if not is_gateway_url(url):
         sources.add(given, Reason.BAD_GATEWAY_URL, expected=PRODUCTION)
-    elif not is_https(given.value) and not is_loopback(given.value):
+    elif not is_https(url) and not is_loopback(url):
         sources.add(given, Reason.GATEWAY_NOT_HTTPS)
-    return given.value
+    return url
 
 
 def add_missing(sources: Sources, name: str, key: str) -> None:

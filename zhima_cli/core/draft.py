@@ -1,6 +1,7 @@
 """A profile in the making: what the file has of it, and the answers that go before that."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -20,7 +21,7 @@ from zhima_cli.core.account import (
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.files import shown_path
-from zhima_cli.core.gateway import PRODUCTION, SANDBOX, is_gateway_url
+from zhima_cli.core.gateway import NAMED, PRODUCTION, gateway_url, is_gateway_url
 from zhima_cli.core.keys import in_pem, on_one_line
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.options import Options
@@ -29,7 +30,6 @@ from zhima_cli.core.signature import SignType
 from zhima_cli.core.sources import Sources, option_name
 
 _NO_ENCRYPTION = "none"
-_GATEWAYS = (("production", PRODUCTION), ("sandbox", SANDBOX))
 _NOT_IN_A_FILE_NAME = re.compile(r"[^\w.-]")
 
 
@@ -120,7 +120,7 @@ class Draft:
     def answer(self, setting: Setting, text: str) -> "Draft":
         """Return the draft with this answer: a value, a file's name, or a name of a gateway."""
         if setting is Setting.GATEWAY:
-            text = dict(_GATEWAYS).get(text.lower(), text)
+            text = gateway_url(text)
         if setting is Setting.ENCRYPT_KEY and text.lower() == _NO_ENCRYPTION:
             return self._without(setting)
         answer: dict[str, Any] = {setting.value: text}
@@ -164,7 +164,7 @@ class Draft:
         value = getattr(self.answers, setting.value) or getattr(self.stored, setting.value)
         if setting is Setting.GATEWAY:
             value = value or PRODUCTION
-            names = (name for name, url in _GATEWAYS if url == value)
+            names = (name for name, url in NAMED if url == value)
             return next(names, shown_value(setting.value, str(value)))
         return shown_value(setting.value, str(value)) if value is not None else None
 
@@ -203,7 +203,7 @@ class Draft:
             sources.choice("charset", Charset.UTF_8)
         else:
             self._check_certificates(sources)
-        return tuple(sources.problems)
+        return self._by_option(sources.problems)
 
     def check_all(self) -> Checked:
         """Check everything, as a call would."""
@@ -211,7 +211,16 @@ class Draft:
         sources.choice("sign_type", SignType.RSA2)
         charset = sources.choice("charset", Charset.UTF_8)
         resolve_account(sources, charset, self.now, dry_run=False)
-        return Checked(tuple(sources.problems), tuple(sources.warnings))
+        return Checked(self._by_option(sources.problems), self._by_option(sources.warnings))
+
+    def _by_option(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Return the problems; one of a key that came itself stands in no file yet."""
+        sources = self._sources()
+        options = {sources.profile_origin(str(s.inline)): s.option for s in self.pasted}
+        return tuple(
+            replace(problem, subject=options.get(problem.subject, problem.subject))
+            for problem in problems
+        )
 
     def finish(self, *, inline: bool) -> Finished:
         """Return what is to be written; keys that came themselves stay so only if ``inline``."""

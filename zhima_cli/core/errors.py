@@ -24,6 +24,7 @@ class Reason(Enum):
     UNEXPECTED_ARGUMENT = auto()
     EXCLUDES = auto()
     STDIN_TWICE = auto()
+    STDIN_TWICE_FOR_KEYS = auto()
     NEEDS_OPTION = auto()
     CURL_NEEDS_DRY_RUN = auto()
     REDACT_NEEDS_DRY_RUN = auto()

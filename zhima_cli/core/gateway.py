@@ -6,6 +6,8 @@ import socket
 
 PRODUCTION = "https://openapi.alipay.com/gateway.do"
 SANDBOX = "https://openapi-sandbox.dl.alipaydev.com/gateway.do"
+# What people call them.
+NAMED = (("production", PRODUCTION), ("sandbox", SANDBOX))
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 # One plain reading only: no user info, query, fragment, backslash, escape or white space, in which
@@ -17,6 +19,11 @@ _URL = re.compile(
     r"(?:/[A-Za-z0-9._~/-]*)?"
 )
 _MAX_HOST = 253
+
+
+def gateway_url(text: str) -> str:
+    """Return the address that a name of the platform's gateways means, any other text as it is."""
+    return dict(NAMED).get(text.lower(), text)
 
 
 def is_gateway_url(url: str) -> bool:

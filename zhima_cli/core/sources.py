@@ -297,6 +297,12 @@ class Sources:
         return None if data is None else KeyMaterial(data, f"{given.origin}: {path}", path)
 
 
+def typed_path(path: Path) -> str:
+    """Return the path as an option takes it: ``~`` is no home here, and ``-`` begins no option."""
+    text = str(path)
+    return f"./{text}" if text.startswith(("~", "-")) else text
+
+
 def expand_home(path: str, home: Path) -> Path:
     """Return ``path`` with a leading ``~`` as the user's home folder."""
     if path == "~" or path.startswith("~/"):

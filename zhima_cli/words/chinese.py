@@ -39,6 +39,9 @@ CHINESE = Vocabulary(
         Reason.STDIN_TWICE: Sentence(
             "只能有一个选项读取标准输入：{subject}", "其余的请用 @文件 给出。"
         ),
+        Reason.STDIN_TWICE_FOR_KEYS: Sentence(
+            "只能有一个选项读取标准输入：{subject}", "其余的请给出文件名。"
+        ),
         Reason.NEEDS_OPTION: Sentence("{subject} 需要 {expected}", "请加上 {expected}。"),
         Reason.CURL_NEEDS_DRY_RUN: Sentence(
             "--output curl 只用于展示请求", "请加上 --dry-run，或改用 pretty、plain、json。"
@@ -142,7 +145,7 @@ CHINESE = Vocabulary(
         ),
         Reason.BAD_GATEWAY_URL: Sentence(
             "{subject} 不是网关地址",
-            "请给出形如 {expected} 的地址，不含用户名、查询参数和片段。",
+            "请给出 production、sandbox，或形如 {expected} 的地址，不含用户名、查询参数和片段。",
         ),
         Reason.GATEWAY_NOT_HTTPS: Sentence(
             "{subject} 不是 https",

@@ -49,7 +49,7 @@ HELPS: Mapping[str, str] = {
     "ext_biz_param": "扩展业务参数：JSON、@文件 或 -。",
     "linked_merchant_id": "服务商模式下的二级商户标识。[ZHIMA_LINKED_MERCHANT_ID]",
     "app_auth_token": "应用授权令牌。[ZHIMA_APP_AUTH_TOKEN]",
-    "gateway": "网关地址。默认正式环境。[ZHIMA_GATEWAY]",
+    "gateway": "production、sandbox 或网关地址。默认 production。[ZHIMA_GATEWAY]",
     "app_id": "应用 ID。[ZHIMA_APP_ID]",
     "private_key_file": "应用私钥文件。[ZHIMA_PRIVATE_KEY_FILE]",
     "alipay_public_key_file": "支付宝公钥文件。[ZHIMA_ALIPAY_PUBLIC_KEY_FILE]",

@@ -55,6 +55,10 @@ ENGLISH = Vocabulary(
             "Only one option can read standard input: {subject}",
             "Give the others as @FILE.",
         ),
+        Reason.STDIN_TWICE_FOR_KEYS: Sentence(
+            "Only one option can read standard input: {subject}",
+            "Give the others the names of files.",
+        ),
         Reason.NEEDS_OPTION: Sentence("{subject} needs {expected}", "Add {expected}."),
         Reason.CURL_NEEDS_DRY_RUN: Sentence(
             "--output curl only shows a request",
@@ -177,7 +181,8 @@ ENGLISH = Vocabulary(
         ),
         Reason.BAD_GATEWAY_URL: Sentence(
             "{subject} is no address of a gateway",
-            "Give a plain address such as {expected}, without user, query or fragment.",
+            "Give production, sandbox, or a plain address such as {expected}, without user, query "
+            "or fragment.",
         ),
         Reason.GATEWAY_NOT_HTTPS: Sentence(
             "{subject} is not https",

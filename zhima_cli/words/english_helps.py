@@ -52,7 +52,7 @@ HELPS: Mapping[str, str] = {
     "ext_biz_param": "Extra parameters: JSON, @FILE or -.",
     "linked_merchant_id": "Second-level merchant, for ISVs. [ZHIMA_LINKED_MERCHANT_ID]",
     "app_auth_token": "Application authorization token. [ZHIMA_APP_AUTH_TOKEN]",
-    "gateway": "Address of the gateway. Default: production. [ZHIMA_GATEWAY]",
+    "gateway": "production, sandbox, or an address. Default: production. [ZHIMA_GATEWAY]",
     "app_id": "The application's id. [ZHIMA_APP_ID]",
     "private_key_file": "The application's private key. [ZHIMA_PRIVATE_KEY_FILE]",
     "alipay_public_key_file": "Alipay's public key. [ZHIMA_ALIPAY_PUBLIC_KEY_FILE]",
