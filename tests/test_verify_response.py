@@ -223,6 +223,51 @@ def converted_to_utf_16(keys: Keys) -> bytes:
     return signed_answer(keys.alipay, CHINESE_REFUSAL).decode().encode("utf-16")
 
 
+def converted_from_gbk_by_chance_utf_8(keys: Keys) -> bytes:
+    """Convert an answer in gbk, whose bytes are letters in utf-8 as well."""
+    node = node_text(code="40004", msg="Business Failed", sub_msg="学习")
+    answer = signed_answer(keys.alipay, node, charset="gbk")
+    assert "ѧϰ" in answer.decode()
+    return answer.decode("gbk").encode()
+
+
+def misread(read_in: str, charset: str, sub_msg: str) -> Callable[[Keys], bytes]:
+    """Return a function that answers in ``charset`` and reads it in another one."""
+
+    def answer(keys: Keys) -> bytes:
+        node = node_text(code="40004", msg="Business Failed", sub_msg=sub_msg)
+        saved = signed_answer(keys.alipay, node, charset=charset).decode(read_in)
+        assert sub_msg not in saved
+        return saved.encode()
+
+    return answer
+
+
+def misread_by_a_browser(keys: Keys) -> bytes:
+    """Read it as windows-1252, and what that has nothing for as a control."""
+    answer = signed_answer(keys.alipay, node_text(code="40004", msg="", sub_msg="芝麻"))
+    assert b"\x9d" in answer
+    return "".join(
+        bytes([byte]).decode("latin-1" if byte == 0x9D else "cp1252") for byte in answer
+    ).encode()
+
+
+def misread_by_a_shell(keys: Keys) -> bytes:
+    """Redirect the answer in a shell that reads gbk and writes UTF-16."""
+    return signed_answer(keys.alipay, CHINESE_REFUSAL).decode("gbk").encode("utf-16")
+
+
+def with_characters_lost(keys: Keys) -> bytes:
+    """Read an answer in gbk as utf-8, and whatever is none as U+FFFD."""
+    answer = signed_answer(keys.alipay, CHINESE_REFUSAL, charset="gbk")
+    return answer.decode("utf-8", "replace").encode()
+
+
+def with_characters_lost_and_escaped(keys: Keys) -> bytes:
+    """Lose characters, and write the answer anew."""
+    return json.dumps(json.loads(with_characters_lost(keys))).encode()
+
+
 def resigned(change: Callable[[str], str]) -> Callable[[Keys], bytes]:
     """Return a function that answers with a changed signature."""
 
@@ -282,12 +327,29 @@ def mock_biz_no(keys: Keys) -> bytes:
 _WRONG = "signature_wrong"
 _MALFORMED = "signature_malformed"
 CAUSES = [
+    (lambda _: b"", "answer_not_json", "nothing_saved"),
+    (lambda _: b"\xef\xbb\xbf\r\n", "answer_not_json", "nothing_saved"),
+    (lambda _: SUCCESS.encode(), "answer_node", "node_alone"),
+    (lambda _: CHINESE_REFUSAL.encode(), "answer_node", "node_alone"),
+    (lambda _: b'{"code":"10000"}', "answer_node", None),
+    (lambda _: b'{"code":"1","msg":"","sign":""}', "answer_node", None),
+    (lambda _: b'["code","msg"]', "answer_not_json", None),
     (with_headers, "answer_not_json", "saved_with_headers"),
     (cut_in_the_node, "answer_not_json", "answer_cut"),
     (cut_in_the_signature, "answer_not_json", "answer_cut"),
     (cut_before_the_last_brace, "answer_not_json", "answer_cut"),
     (in_gbk, "answer_not_in_charset", "signed_in_other_charset"),
     (converted_from_gbk, _WRONG, "converted_to_other_charset"),
+    (converted_from_gbk_by_chance_utf_8, _WRONG, "converted_to_other_charset"),
+    (misread("gbk", "utf-8", "签约失败"), _WRONG, "read_in_other_charset"),
+    (misread("gb18030", "utf-8", "系统错误"), _WRONG, "read_in_other_charset"),
+    (misread("latin-1", "utf-8", "签约失败"), _WRONG, "read_in_other_charset"),
+    (misread("latin-1", "gbk", "签约失败"), _WRONG, "read_in_other_charset"),
+    (misread("cp1252", "utf-8", "商户"), _WRONG, "read_in_other_charset"),
+    (misread_by_a_browser, _WRONG, "read_in_other_charset"),
+    (misread_by_a_shell, "answer_not_in_charset", "read_in_other_charset"),
+    (with_characters_lost, _WRONG, "characters_lost"),
+    (with_characters_lost_and_escaped, _WRONG, "characters_lost"),
     (converted_to_utf_16, "answer_not_in_charset", "converted_to_other_charset"),
     (resigned(lambda s: quote(s, safe="")), _MALFORMED, "sign_percent_encoded"),
     (resigned(lambda s: s.replace("+", " ")), _MALFORMED, "sign_with_spaces"),
@@ -329,6 +391,18 @@ def test_the_cause(
     said = (result.json[name] for name in ("biz_no", "code", "msg", "sub_code", "sub_msg"))
     assert set(said) == {None}
     assert BIZ_NO not in result.out
+
+
+@pytest.mark.parametrize(
+    ("read_in", "written_in"), [("gbk", "utf-8"), ("latin-1", "utf-8"), ("latin-1", "gbk")]
+)
+def test_an_answer_that_was_misread_is_told_in_which_charset(
+    account: Account, read_in: str, written_in: str
+) -> None:
+    saved = misread(read_in, written_in, "签约失败")(account.keys)
+    result = verify(account, saved, "--charset=gbk")
+    assert f"The answer is in {written_in}, but was read as {read_in}" in result.err
+    assert f"read them as {written_in}." in result.err
 
 
 def test_the_key_of_another_profile(account: Account) -> None:

@@ -6,6 +6,7 @@ is not that. Most are proven by a signature that does hold once the cause is und
 
 import base64
 import binascii
+import contextlib
 import itertools
 import json
 import re
@@ -14,7 +15,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote
 
-from zhima_cli.core.answer import MOCK_MEMBER, Parts, cut_node, decode_body
+from zhima_cli.core.answer import (
+    ERROR_NODE,
+    MOCK_MEMBER,
+    RESPONSE_NODE,
+    Parts,
+    cut_node,
+    decode_body,
+)
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.errors import Problem, Reason, UntrustedError
 from zhima_cli.core.keys import PublicKey
@@ -33,6 +41,18 @@ class _Style:
 
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+# What UTF-8 writes in three bytes or four, such as everything Chinese. Pairs of GBK's bytes may be
+# UTF-8 by chance, but hardly ever in threes.
+_OF_THREE_BYTES = re.compile(r"[\u0800-\U0010ffff]")
+# What windows-1252 has where latin-1 has the controls from 0x80 on, and their bytes. For the five
+# bytes that windows-1252 has nothing for, most readers take the control.
+_FROM_WINDOWS_1252 = {
+    ord(char): byte
+    for byte, char in enumerate(bytes(range(0x80, 0xA0)).decode("cp1252", "replace"), 0x80)
+    if char != "\ufffd"
+}
+# U+FFFD stands for what a reader could not read; JSON may write it as an escape.
+_LOST = re.compile(r"\ufffd|\\u[fF]{3}[dD]")
 _HTTP = re.compile(rb"HTTP/[0-9.]+ [0-9]{3}")
 # A string of JSON, whose last quote is missing where it is cut.
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+("?)', re.DOTALL)
@@ -57,6 +77,15 @@ class NamedKey:
 
     name: str
     key: PublicKey
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The text of an answer's node and its signature, as ``charset`` reads them."""
+
+    charset: str
+    node: str
+    sign: str
 
 
 @dataclass(frozen=True)
@@ -88,6 +117,23 @@ class Evidence:
         parts = self.parts
         value = parts.sign.value if parts and parts.sign else None
         return value if isinstance(value, str) else None
+
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        """The answer in each charset that it may have been saved in."""
+        charsets = [charset.value for charset in Charset]
+        if self.body.startswith(_UTF_16_MARKS):
+            charsets.append("utf-16")
+        readings = []
+        for charset in charsets:
+            try:
+                parts = cut_node(self.body.decode(charset))
+            except (UnicodeError, UntrustedError):
+                continue
+            sign = parts.sign.value if parts.sign else None
+            if isinstance(sign, str):
+                readings.append(Reading(charset, parts.node.text, sign))
+        return tuple(readings)
 
     def holds(
         self,
@@ -123,6 +169,11 @@ def diagnose(evidence: Evidence) -> Problem | None:
     return next((cause for cause in causes if cause is not None), None)
 
 
+def nothing_saved(evidence: Evidence) -> Problem | None:
+    """What was saved is empty."""
+    return None if evidence.body.strip() else _cause(Reason.NOTHING_SAVED)
+
+
 def saved_with_headers(evidence: Evidence) -> Problem | None:
     """The HTTP status line and headers stand before the answer."""
     return _cause(Reason.SAVED_WITH_HEADERS) if _HTTP.match(evidence.body) else None
@@ -139,24 +190,46 @@ def answer_is_cut(evidence: Evidence) -> Problem | None:
     return _cause(Reason.ANSWER_CUT) if is_cut else None
 
 
+def node_alone(evidence: Evidence) -> Problem | None:
+    """The node was taken out of the answer, and ``sign`` was left there."""
+    try:
+        node = decode(decode_body(evidence.body, evidence.charset))
+    except (UntrustedError, JsonError):
+        return None
+    if not isinstance(node, dict) or not {"code", "msg"} <= node.keys():
+        return None
+    is_answer = not node.keys().isdisjoint({RESPONSE_NODE, ERROR_NODE, "sign"})
+    return None if is_answer else _cause(Reason.NODE_ALONE)
+
+
+def read_in_other_charset(evidence: Evidence) -> Problem | None:
+    """It was read in a charset that it is not in, and saved as what it looked like then."""
+    for reading in evidence.readings:
+        text = reading.node
+        for read_in, codec, seen in (
+            # What gbk has no character for, most readers take from its successor.
+            (Charset.GBK.value, "gb18030", text),
+            ("latin-1", "latin-1", text.translate(_FROM_WINDOWS_1252)),
+        ):
+            try:
+                written_in = _chinese_in(seen.encode(codec))
+            except UnicodeError:
+                continue
+            if written_in in (None, read_in):
+                continue
+            if evidence.holds(seen, sign=reading.sign, charset=codec):
+                return _cause(Reason.READ_IN_OTHER_CHARSET, read_in, written_in)
+    return None
+
+
 def other_charset(evidence: Evidence) -> Problem | None:
     """It was signed in another charset, or converted to another one when it was saved."""
-    saved_in = [charset.value for charset in Charset]
-    if evidence.body.startswith(_UTF_16_MARKS):
-        saved_in.append("utf-16")
-    for saved in saved_in:
-        try:
-            parts = cut_node(evidence.body.decode(saved))
-        except (UnicodeError, UntrustedError):
-            continue
-        sign = parts.sign.value if parts.sign else None
-        if not isinstance(sign, str):
-            continue
+    for reading in evidence.readings:
         for signed in Charset:
-            if evidence.holds(parts.node.text, sign=sign, charset=signed.value):
-                if saved == signed.value:
-                    return _cause(Reason.SIGNED_IN_OTHER_CHARSET, saved)
-                return _cause(Reason.CONVERTED_TO_OTHER_CHARSET, saved, signed.value)
+            if evidence.holds(reading.node, sign=reading.sign, charset=signed.value):
+                if reading.charset == signed.value:
+                    return _cause(Reason.SIGNED_IN_OTHER_CHARSET, signed.value)
+                return _cause(Reason.CONVERTED_TO_OTHER_CHARSET, reading.charset, signed.value)
     return None
 
 
@@ -247,10 +320,19 @@ def mock_answer(evidence: Evidence) -> Problem | None:
     return _cause(Reason.MOCK_ANSWER) if is_mock else None
 
 
+def characters_lost(evidence: Evidence) -> Problem | None:
+    """It was read in a charset that it is not in, and what could not be read is lost."""
+    is_lossy = any(_LOST.search(reading.node) for reading in evidence.readings)
+    return _cause(Reason.CHARACTERS_LOST) if is_lossy else None
+
+
 # Those that are proven by a signature go before those that are only likely.
 HYPOTHESES: tuple[Hypothesis, ...] = (
+    nothing_saved,
     saved_with_headers,
     answer_is_cut,
+    node_alone,
+    read_in_other_charset,
     other_charset,
     sign_is_percent_encoded,
     sign_has_spaces,
@@ -263,11 +345,21 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     sign_is_cut,
     other_key_size,
     mock_answer,
+    characters_lost,
 )
 
 
 def _cause(reason: Reason, found: str = "", expected: str = "") -> Problem:
     return Problem(Kind.UNTRUSTED, reason, found=found, expected=expected)
+
+
+def _chinese_in(data: bytes) -> str | None:
+    """Return the charset in which ``data`` has something Chinese, None where there is none."""
+    for charset in (Charset.UTF_8.value, Charset.GBK.value):
+        with contextlib.suppress(UnicodeError):
+            if _OF_THREE_BYTES.search(data.decode(charset)):
+                return charset
+    return None
 
 
 def _repaired(evidence: Evidence, reason: Reason, repair: Callable[[str], str]) -> Problem | None:

@@ -398,12 +398,23 @@ CHINESE = Vocabulary(
             "网关无法确认请求方时（app_id 未知、签名错误）会这样应答。"
             "内容可供参考，但不能证明来自网关。",
         ),
+        Reason.NOTHING_SAVED: Sentence(
+            "没有可读的内容：给出的是空的", "请检查应答是否真的保存了，并完整地给出。"
+        ),
         Reason.SAVED_WITH_HEADERS: Sentence(
             "应答之前有 HTTP 头", "请只保存响应体，不要使用 curl 的 --include 之类的选项。"
         ),
         Reason.ANSWER_CUT: Sentence(
             "应答被截断：最后的大括号之前就结束了",
             "请完整保存；检查日志或字段是否有长度限制。",
+        ),
+        Reason.NODE_ALONE: Sentence(
+            "只保存了应答的内容部分，没有它外面的整个应答",
+            "请保存整个应答，包括 sign：没有它就无法验证。",
+        ),
+        Reason.READ_IN_OTHER_CHARSET: Sentence(
+            "应答的字符集是 {expected}，保存之前却被当作 {found} 读取：其中的文字是乱码",
+            "请原样保存收到的字节，或按 {expected} 读取。",
         ),
         Reason.SIGNED_IN_OTHER_CHARSET: Sentence(
             "应答的字符集是 {found}，按它验证签名有效",
@@ -450,6 +461,10 @@ CHINESE = Vocabulary(
         Reason.MOCK_ANSWER: Sentence(
             "它来自模拟网关，使用网关自己的密钥",
             "请在该网关运行期间使用它写的配置（--write-profile）。",
+        ),
+        Reason.CHARACTERS_LOST: Sentence(
+            "保存之前应答被按错误的字符集读取，有字符丢失：丢失之处是 U+FFFD",
+            "丢失的字符无法还原：请重新保存应答，原样保存收到的字节。",
         ),
         Reason.MARK_IGNORED: Sentence("应答之前有字节顺序标记（BOM）", "它没有影响，已忽略。"),
         Reason.SPACE_IGNORED: Sentence("应答前后有空格或换行", "它们没有影响，已忽略。"),

@@ -481,6 +481,10 @@ ENGLISH = Vocabulary(
             "The gateway sends such where it cannot tell who asked (an unknown app_id, a wrong "
             "signature). What it says may help; that it is the gateway's cannot be proven.",
         ),
+        Reason.NOTHING_SAVED: Sentence(
+            "There is nothing to read: what was given is empty",
+            "Look whether the answer was saved at all, and give the whole of it.",
+        ),
         Reason.SAVED_WITH_HEADERS: Sentence(
             "HTTP headers stand before the answer",
             "Save the body alone, without curl's --include or its like.",
@@ -488,6 +492,15 @@ ENGLISH = Vocabulary(
         Reason.ANSWER_CUT: Sentence(
             "The answer was cut: it ends before its last brace",
             "Save it whole; look for a limit of the log or the field that it was taken from.",
+        ),
+        Reason.NODE_ALONE: Sentence(
+            "Only what the answer says was saved, without the answer around it",
+            "Save the whole answer, with sign: without that, nothing can be verified.",
+        ),
+        Reason.READ_IN_OTHER_CHARSET: Sentence(
+            "The answer is in {expected}, but was read as {found} and saved so: what stands there "
+            "is garbled",
+            "Save the bytes as they came, or read them as {expected}.",
         ),
         Reason.SIGNED_IN_OTHER_CHARSET: Sentence(
             "The answer is in {found}, and its signature holds so",
@@ -540,6 +553,11 @@ ENGLISH = Vocabulary(
         Reason.MOCK_ANSWER: Sentence(
             "A mock gateway made it, with keys of its own",
             "Use the profile that the gateway wrote (--write-profile), while it lasts.",
+        ),
+        Reason.CHARACTERS_LOST: Sentence(
+            "The answer was read in a wrong charset before it was saved, and characters are lost: "
+            "U+FFFD stands for them",
+            "They cannot be had back from it: save the answer again, the bytes as they came.",
         ),
         Reason.MARK_IGNORED: Sentence(
             "A byte-order mark stands before the answer", "It is harmless and was ignored."
