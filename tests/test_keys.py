@@ -310,6 +310,11 @@ class Wrong:
         )
 
     @cached_property
+    def ec_with_parameters(self) -> bytes:
+        """What ``openssl ecparam -genkey`` writes: two blocks."""
+        return _openssl("ecparam", "-name", "prime256v1", "-genkey")
+
+    @cached_property
     def ec_bare(self) -> str:
         """The same on one line, short enough for a path."""
         return _bare(self.ec_pkcs8.decode())
@@ -335,6 +340,11 @@ class Wrong:
     def several(self) -> str:
         """Two proper keys: which one is meant?"""
         return self.pem + private_pem(self.keys.stranger)
+
+    @cached_property
+    def several_with_parameters(self) -> str:
+        """Two proper keys, behind what belongs to neither."""
+        return self.ec_with_parameters.decode() + self.pem
 
     @cached_property
     def several_public(self) -> str:
@@ -408,10 +418,12 @@ WRONG_PRIVATE = {
     "certificate_request_bare": "certificate request",
     "ec_pkcs8": "another algorithm than RSA",
     "ec_sec1": "another algorithm than RSA",
+    "ec_with_parameters": "another algorithm than RSA",
     "ec_bare": "another algorithm than RSA",
     "ec_public": "another algorithm than RSA",
     "der": "binary",
     "several": "several PEM blocks",
+    "several_with_parameters": "several PEM blocks",
     "without_end": "incomplete PEM",
     "without_begin": "incomplete PEM",
     "escaped": r"\n written out",

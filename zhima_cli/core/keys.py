@@ -27,6 +27,8 @@ _RSA_ALGORITHMS = (  # with the parameters, NULL, and without them
     b"\x30\x0b" + _RSA_OID,
 )
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
+# ``openssl ecparam -genkey`` puts these before the key; RSA has none.
+_PARAMETERS = re.compile(r"-----BEGIN ([A-Z0-9 ]+ PARAMETERS)-----.*?-----END \1-----", re.DOTALL)
 _PEM_LABELS = {
     KeyForm.PKCS1_PRIVATE: "RSA PRIVATE KEY",
     KeyForm.PKCS8_PRIVATE: "PRIVATE KEY",
@@ -150,8 +152,11 @@ def in_pem(text: str) -> str:
 
 
 def _identify_pem(text: str) -> tuple[KeyForm, bytes]:
-    if text.count("-----BEGIN ") > 1:
+    without_parameters = _PARAMETERS.sub("", text)
+    if without_parameters.count("-----BEGIN ") > 1:
         return KeyForm.SEVERAL, b""
+    if without_parameters != text:
+        return KeyForm.OTHER_ALGORITHM, b""
     if r"\n" in text:
         return KeyForm.ESCAPED_LINES, b""
     block = _PEM.search(text)
