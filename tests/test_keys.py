@@ -330,6 +330,13 @@ class Wrong:
         return self.keys.app.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
     @cached_property
+    def der_pkcs1(self) -> bytes:
+        """The same in the other form."""
+        return self.keys.app.private_bytes(
+            Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption()
+        )
+
+    @cached_property
     def der_public(self) -> bytes:
         """A proper public key, but not as text."""
         return self.keys.alipay.public_key().public_bytes(
@@ -407,11 +414,7 @@ def wrong(keys: Keys) -> Wrong:
 
 # What is put there, and the words by which it is to be recognized.
 WRONG_PRIVATE = {
-    "encrypted_pkcs8": "encrypted",
-    "encrypted_pkcs1": "encrypted",
     "encrypted_bare": "encrypted",
-    "openssh_private": "OpenSSH",
-    "openssh_public": "OpenSSH",
     "certificate": "certificate",
     "certificate_bare": "certificate",
     "certificate_request": "certificate request",
@@ -421,7 +424,6 @@ WRONG_PRIVATE = {
     "ec_with_parameters": "another algorithm than RSA",
     "ec_bare": "another algorithm than RSA",
     "ec_public": "another algorithm than RSA",
-    "der": "binary",
     "several": "several PEM blocks",
     "several_with_parameters": "several PEM blocks",
     "without_end": "incomplete PEM",
@@ -434,14 +436,12 @@ WRONG_PRIVATE = {
     "garbage_base64": "neither PEM nor base64",
 }
 WRONG_PUBLIC = {
-    "openssh_public": "OpenSSH",
-    "openssh_private": "OpenSSH",
+    "openssh_public": "OpenSSH public key",
     "certificate_request": "certificate request",
     "pkcs1_public": "PKCS#1 RSA public key",
     "pkcs1_public_bare": "PKCS#1 RSA public key",
     "ec_public": "another algorithm than RSA",
     "ec_pkcs8": "another algorithm than RSA",
-    "der_public": "binary",
     "several_public": "several PEM blocks",
     "public_without_end": "incomplete PEM",
     "public_escaped": r"\n written out",
@@ -506,7 +506,9 @@ def test_what_is_no_private_key_is_refused_by_its_name(
     refused = _refused_private(account, getattr(wrong, name))
     assert refused.names("is not a usable key; found: ")
     assert found in refused.descriptions[0].partition("; found: ")[2]
-    assert "PKCS#1, PKCS#8, as PEM or as bare base64 on one line" in refused.solutions[0]
+    assert (
+        "an RSA key, PKCS#1, PKCS#8, as PEM or as bare base64 on one line" in refused.solutions[0]
+    )
 
 
 @pytest.mark.parametrize(("name", "found"), WRONG_PUBLIC.items(), ids=list(WRONG_PUBLIC))
@@ -516,7 +518,50 @@ def test_what_is_no_public_key_is_refused_by_its_name(
     refused = _refused_public(account, getattr(wrong, name))
     assert refused.names("is not a usable key; found: ")
     assert found in refused.descriptions[0].partition("; found: ")[2]
-    assert "SPKI, as PEM or as bare base64 on one line" in refused.solutions[0]
+    assert "an RSA key, SPKI, as PEM or as bare base64 on one line" in refused.solutions[0]
+
+
+def _convert(refused: Refusal, key: Path, *arguments: str) -> bytes:
+    """Do to the key's file what the remedy says, and return the key that comes of it."""
+    found = re.search(r"openssl pkey [^,]+ -out FILE\.pem", refused.solutions[0])
+    assert found
+    command = [word.replace("FILE", str(key)) for word in found[0].split()]
+    _openssl(*command[1:], *arguments)
+    return key.with_name(f"{key.name}.pem").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("encrypted_pkcs8", "encrypted private key"),
+        ("encrypted_pkcs1", "encrypted private key"),
+        ("der", "binary data (DER?)"),
+        ("der_pkcs1", "binary data (DER?)"),
+    ],
+)
+def test_the_command_that_makes_a_usable_private_key_is_told(
+    account: Account, wrong: Wrong, name: str, found: str
+) -> None:
+    refused = _refused_private(account, getattr(wrong, name))
+    assert refused.names(f"is not a usable key; found: {found}")
+    is_encrypted = name.startswith("encrypted")
+    password = ("-passin", "pass:password") if is_encrypted else ()
+    assert ("asks for the password" in refused.solutions[0]) == is_encrypted
+    made = _convert(refused, account.home / "key", *password)
+    file = _write_secret(account.home, made, "converted")
+    assert dry_run(account, f"--private-key-file={file}").request.is_signed_by(account.keys.app)
+
+
+def test_the_command_that_makes_a_usable_public_key_is_told(account: Account, wrong: Wrong) -> None:
+    refused = _refused_public(account, wrong.der_public)
+    assert refused.names("is not a usable key; found: binary data (DER?)")
+    assert _convert(refused, account.home / "key").decode() == wrong.spki_public
+
+
+def test_how_an_openssh_key_is_converted_is_told(account: Account, wrong: Wrong) -> None:
+    refused = _refused_private(account, wrong.openssh_private)
+    assert refused.names("is not a usable key; found: OpenSSH private key")
+    assert "convert the copy with ssh-keygen -p -m PEM -f COPY" in refused.solutions[0]
 
 
 @pytest.mark.parametrize("name", ["certificate", "certificate_bare"])
@@ -533,6 +578,7 @@ def test_a_certificate_in_the_place_of_a_public_key_points_to_certificate_mode(
     [
         ("spki_public", "SPKI RSA public key"),
         ("pkcs1_public", "PKCS#1 RSA public key"),
+        ("openssh_public", "OpenSSH public key"),
     ],
 )
 def test_a_public_key_where_the_private_is_due_is_told(
@@ -549,6 +595,7 @@ def test_a_public_key_where_the_private_is_due_is_told(
         ("pem", "PKCS#8 RSA private key"),
         ("encrypted_pkcs8", "encrypted private key"),
         ("encrypted_pkcs1", "encrypted private key"),
+        ("openssh_private", "OpenSSH private key"),
     ],
 )
 def test_a_private_key_where_alipays_is_due_is_told(

@@ -110,6 +110,9 @@ class Reason(Enum):
     DUPLICATE_ROW = auto()
     # keys
     KEY_FORM = auto()
+    KEY_BINARY = auto()
+    KEY_ENCRYPTED = auto()
+    KEY_OPENSSH = auto()
     KEY_PUBLIC_FOR_PRIVATE = auto()
     KEY_PRIVATE_FOR_PUBLIC = auto()
     KEY_DAMAGED = auto()

@@ -11,7 +11,8 @@ class KeyForm(Enum):
     SPKI_PUBLIC = "SPKI RSA public key"
     PKCS1_PUBLIC = "PKCS#1 RSA public key"
     ENCRYPTED_PRIVATE = "encrypted private key"
-    OPENSSH = "OpenSSH key"
+    OPENSSH_PRIVATE = "OpenSSH private key"
+    OPENSSH_PUBLIC = "OpenSSH public key"
     CERTIFICATE = "X.509 certificate"
     CERTIFICATE_REQUEST = "certificate request"
     OTHER_ALGORITHM = "key of another algorithm than RSA"
@@ -26,3 +27,6 @@ class KeyForm(Enum):
 
 PRIVATE_FORMS = frozenset({KeyForm.PKCS1_PRIVATE, KeyForm.PKCS8_PRIVATE})
 PUBLIC_FORMS = frozenset({KeyForm.SPKI_PUBLIC})
+# What tells a private or a public key, but is not taken.
+OTHER_PRIVATE_FORMS = frozenset({KeyForm.ENCRYPTED_PRIVATE, KeyForm.OPENSSH_PRIVATE})
+OTHER_PUBLIC_FORMS = frozenset({KeyForm.PKCS1_PUBLIC, KeyForm.OPENSSH_PUBLIC})

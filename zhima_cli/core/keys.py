@@ -11,7 +11,13 @@ from Crypto.Signature import pkcs1_15
 from Crypto.Util.asn1 import DerBitString, DerOctetString, DerSequence
 
 from zhima_cli.core.errors import InputError, Problem, Reason
-from zhima_cli.core.key_forms import PRIVATE_FORMS, PUBLIC_FORMS, KeyForm
+from zhima_cli.core.key_forms import (
+    OTHER_PRIVATE_FORMS,
+    OTHER_PUBLIC_FORMS,
+    PRIVATE_FORMS,
+    PUBLIC_FORMS,
+    KeyForm,
+)
 from zhima_cli.core.kinds import Kind
 
 MIN_BITS = 1024
@@ -35,6 +41,13 @@ _PEM_LABELS = {
     KeyForm.SPKI_PUBLIC: "PUBLIC KEY",
 }
 _PEM_WIDTH = 64
+# What makes a usable key of another form; openssl reads it as PEM or as DER, not as bare base64.
+_CONVERSIONS = {
+    KeyForm.BINARY: (Reason.KEY_BINARY, "openssl pkey -inform DER -in FILE -out FILE.pem"),
+    KeyForm.ENCRYPTED_PRIVATE: (Reason.KEY_ENCRYPTED, "openssl pkey -in FILE -out FILE.pem"),
+    KeyForm.OPENSSH_PRIVATE: (Reason.KEY_OPENSSH, "ssh-keygen -p -m PEM -f COPY"),
+}
+_PUBLIC_CONVERSION = "openssl pkey -pubin -inform DER -in FILE -out FILE.pem"
 
 
 @dataclass(frozen=True)
@@ -62,8 +75,11 @@ def load_private_key(data: bytes, subject: str) -> PrivateKey:
     Raises InputError.
     """
     form, der = identify(data)
-    if form in PUBLIC_FORMS or form is KeyForm.PKCS1_PUBLIC:
+    if form in PUBLIC_FORMS or form in OTHER_PUBLIC_FORMS:
         raise _fault(Reason.KEY_PUBLIC_FOR_PRIVATE, subject, form.value)
+    if form in _CONVERSIONS and not der:
+        reason, command = _CONVERSIONS[form]
+        raise _fault(reason, subject, form.value, command)
     if form not in PRIVATE_FORMS:
         raise _fault(Reason.KEY_FORM, subject, form.value, "PKCS#1, PKCS#8")
     try:
@@ -83,10 +99,12 @@ def load_public_key(data: bytes, subject: str) -> PublicKey:
     Raises InputError.
     """
     form, der = identify(data)
-    if form in PRIVATE_FORMS or form is KeyForm.ENCRYPTED_PRIVATE:
+    if form in PRIVATE_FORMS or form in OTHER_PRIVATE_FORMS:
         raise _fault(Reason.KEY_PRIVATE_FOR_PUBLIC, subject, form.value)
     if form is KeyForm.CERTIFICATE:
         raise _fault(Reason.KEY_CERTIFICATE, subject, form.value)
+    if form is KeyForm.BINARY:
+        raise _fault(Reason.KEY_BINARY, subject, form.value, _PUBLIC_CONVERSION)
     if form not in PUBLIC_FORMS:
         raise _fault(Reason.KEY_FORM, subject, form.value, "SPKI")
     try:
@@ -127,7 +145,7 @@ def identify(data: bytes) -> tuple[KeyForm, bytes]:
     if "-----" in text:
         return _identify_pem(text)
     if text.startswith("ssh-"):
-        return KeyForm.OPENSSH, b""
+        return KeyForm.OPENSSH_PUBLIC, b""
     der = _decode_base64(text)
     if der is not None:
         return _identify_der(der), der
@@ -164,7 +182,7 @@ def _identify_pem(text: str) -> tuple[KeyForm, bytes]:
         return KeyForm.CUT_PEM, b""
     label, content = block.groups()
     if label == "OPENSSH PRIVATE KEY":
-        return KeyForm.OPENSSH, b""
+        return KeyForm.OPENSSH_PRIVATE, b""
     if label == "ENCRYPTED PRIVATE KEY" or "ENCRYPTED" in content:
         return KeyForm.ENCRYPTED_PRIVATE, b""
     if label.endswith("CERTIFICATE REQUEST"):

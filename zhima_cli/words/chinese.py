@@ -204,7 +204,19 @@ CHINESE = Vocabulary(
         ),
         Reason.KEY_FORM: Sentence(
             "{subject} 不是可用的密钥；发现的是：{found}",
-            "可用的形式：{expected}，PEM 或单行 base64。",
+            "可用的形式：RSA 密钥，{expected}，PEM 或单行 base64。",
+        ),
+        Reason.KEY_BINARY: Sentence(
+            "{subject} 不是可用的密钥；发现的是：{found}",
+            "如果它是 DER 格式的密钥，请用 {expected} 把文件转换为 PEM，然后使用 FILE.pem。",
+        ),
+        Reason.KEY_ENCRYPTED: Sentence(
+            "{subject} 不是可用的密钥；发现的是：{found}",
+            "请用 {expected} 解密它的文件（会询问密码），然后使用 FILE.pem。",
+        ),
+        Reason.KEY_OPENSSH: Sentence(
+            "{subject} 不是可用的密钥；发现的是：{found}",
+            "请复制它的文件，用 {expected} 转换副本（不设新密码），然后使用副本。",
         ),
         Reason.KEY_PUBLIC_FOR_PRIVATE: Sentence(
             "{subject} 是公钥（{found}），这里需要应用私钥",
@@ -611,7 +623,8 @@ CHINESE = Vocabulary(
         KeyForm.SPKI_PUBLIC.value: "SPKI RSA 公钥",
         KeyForm.PKCS1_PUBLIC.value: "PKCS#1 RSA 公钥",
         KeyForm.ENCRYPTED_PRIVATE.value: "加密的私钥",
-        KeyForm.OPENSSH.value: "OpenSSH 密钥",
+        KeyForm.OPENSSH_PRIVATE.value: "OpenSSH 私钥",
+        KeyForm.OPENSSH_PUBLIC.value: "OpenSSH 公钥",
         KeyForm.CERTIFICATE.value: "X.509 证书",
         KeyForm.CERTIFICATE_REQUEST.value: "证书请求（CSR）",
         KeyForm.OTHER_ALGORITHM.value: "RSA 以外算法的密钥",

@@ -246,7 +246,20 @@ ENGLISH = Vocabulary(
         ),
         Reason.KEY_FORM: Sentence(
             "{subject} is not a usable key; found: {found}",
-            "What works: {expected}, as PEM or as bare base64 on one line.",
+            "What works: an RSA key, {expected}, as PEM or as bare base64 on one line.",
+        ),
+        Reason.KEY_BINARY: Sentence(
+            "{subject} is not a usable key; found: {found}",
+            "If it is a key in DER, make PEM of its file with {expected} and use FILE.pem.",
+        ),
+        Reason.KEY_ENCRYPTED: Sentence(
+            "{subject} is not a usable key; found: {found}",
+            "Decrypt its file with {expected}, which asks for the password, and use FILE.pem.",
+        ),
+        Reason.KEY_OPENSSH: Sentence(
+            "{subject} is not a usable key; found: {found}",
+            "Copy its file, convert the copy with {expected}, without a new password, and use the "
+            "copy.",
         ),
         Reason.KEY_PUBLIC_FOR_PRIVATE: Sentence(
             "{subject} is a public key ({found}) where the application's private key is due",
