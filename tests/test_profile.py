@@ -316,12 +316,27 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(
     assert refused.solutions == (f"Did you mean {nearest}?",)
 
 
+@pytest.mark.parametrize("key", ["foo", "output", "url"])
+def test_an_unknown_key_that_is_near_none_is_refused_with_all_that_there_are(
+    account: Account, key: str
+) -> None:
+    write_text(account, "", f'{key} = "x"\n')
+    refused = refusal(run_inside(DRY_RUN, account.home), "config")
+    assert refused.names(f"profiles.default has an unknown key {key}")
+    assert refused.solutions[0].startswith("Rename it, or leave it out; keys that fit: app_id, ")
+    assert refused.solutions[0].endswith(", transaction_prefix.")
+    write_text(account, f'{key} = "x"\n', "# as it is\n")
+    refused = refusal(run_inside(DRY_RUN, account.home), "config")
+    assert refused.names(f"{account.config} has an unknown key {key}")
+    assert refused.solutions[0].endswith("keys that fit: default_profile, profiles.")
+
+
 def test_an_unknown_key_beside_the_profiles_is_refused(account: Account) -> None:
     """``app_id`` above the first table is the likely slip."""
     write_text(account, 'default_profil = "default"\n', "# as it is\n")
     refused = refusal(run_inside(DRY_RUN, account.home), "config")
     assert refused.names("unknown key default_profil")
-    assert "default_profile" in refused.solutions[0]
+    assert refused.solutions == ("Did you mean default_profile?",)
 
 
 def test_all_that_is_wrong_in_a_profile_is_said_at_once_in_its_order(account: Account) -> None:

@@ -64,6 +64,7 @@ class Reason(Enum):
     NO_SUCH_PROFILE = auto()
     RESERVED_PROFILE = auto()
     UNKNOWN_KEY = auto()
+    MISSPELT_KEY = auto()
     WRONG_TYPE = auto()
     BOTH_FORMS = auto()
     BAD_GATEWAY_URL = auto()

@@ -15,6 +15,8 @@ _MAX_DOTS = 256
 # A longer name of a key may be a secret that was pasted into the wrong place.
 _MAX_SHOWN_NAME = 32
 _MAX_NUMBER = 1e9
+# So like a key (from 0 to 1) is also the last word of a long one, such as prefix or token.
+_NEAR = 0.5
 DEFAULT_PROFILE = "default"
 MOCK_PROFILE = "mock"
 
@@ -180,15 +182,18 @@ def _wrong_type(subject: str, value: object, expected: str) -> Problem:
 
 def _unknown_top_key(path: Path, key: str) -> Problem:
     if key in PROFILE_KEYS:
-        return _problem(Reason.UNKNOWN_KEY, str(path), key, f"[profiles.{DEFAULT_PROFILE}] {key}")
+        expected = f"[profiles.{DEFAULT_PROFILE}] {key}"
+        return _problem(Reason.MISSPELT_KEY, str(path), key, expected)
     return _unknown_key(str(path), key, _FILE_KEYS)
 
 
 def _unknown_key(where: str, key: str, known: tuple[str, ...]) -> Problem:
     import difflib  # costs every call, and only a failing one needs it
 
-    nearest = difflib.get_close_matches(key, known, 1, 0)
-    return _problem(Reason.UNKNOWN_KEY, where, shown_name(key), nearest[0] if nearest else "")
+    near = difflib.get_close_matches(key.lower(), known, 1, _NEAR)
+    if near:
+        return _problem(Reason.MISSPELT_KEY, where, shown_name(key), near[0])
+    return _problem(Reason.UNKNOWN_KEY, where, shown_name(key), ", ".join(known))
 
 
 def shown_name(name: str) -> str:

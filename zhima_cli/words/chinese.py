@@ -138,7 +138,10 @@ CHINESE = Vocabulary(
         Reason.RESERVED_PROFILE: Sentence(
             "{subject}：这个名字是 zhima 自带配置的", "请给您的配置换个名字。"
         ),
-        Reason.UNKNOWN_KEY: Sentence("{subject} 有未知的键 {found}", "是否想写 {expected}？"),
+        Reason.UNKNOWN_KEY: Sentence(
+            "{subject} 有未知的键 {found}", "请改名或去掉；可用的键：{expected}。"
+        ),
+        Reason.MISSPELT_KEY: Sentence("{subject} 有未知的键 {found}", "是否想写 {expected}？"),
         Reason.WRONG_TYPE: Sentence("{subject} 的 TOML 类型是 {found}", "应为类型 {expected}。"),
         Reason.BOTH_FORMS: Sentence(
             "{subject} 与 {found} 都设置了", "请只保留一个：密钥本身，或它的文件。"

@@ -171,6 +171,10 @@ ENGLISH = Vocabulary(
             "{subject}: this name belongs to zhima's own profile", "Give yours another name."
         ),
         Reason.UNKNOWN_KEY: Sentence(
+            "{subject} has an unknown key {found}",
+            "Rename it, or leave it out; keys that fit: {expected}.",
+        ),
+        Reason.MISSPELT_KEY: Sentence(
             "{subject} has an unknown key {found}", "Did you mean {expected}?"
         ),
         Reason.WRONG_TYPE: Sentence(
