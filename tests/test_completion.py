@@ -16,6 +16,7 @@ from tests.support.commands import every_command
 from tests.support.mock_client import served_mock
 from tests.support.program import Result, process_variables, run_inside, zhima_command
 from zhima_cli.core.codes import GATEWAY_CODES, INTERFACE_CODES
+from zhima_cli.core.commands import Command
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
@@ -60,6 +61,22 @@ def test_a_line_says_what_a_value_is_in_the_language(tmp_path: Path) -> None:
     assert english == "prune\tDelete records that were last changed before a date.\n"
     assert chinese == "prune\t删除最后变动早于某个日期的记录。\n"
     assert ask(tmp_path, "init-cert", "--lang", "z").out == "zh\n"
+
+
+FORMED = [each for each in every_command() if each.option("--output")]
+
+
+@pytest.mark.parametrize("command", FORMED, ids=lambda each: each.name)
+def test_the_form_of_requests_is_offered_where_it_is_taken(
+    tmp_path: Path, command: Command
+) -> None:
+    words = command.words[1:]
+    required = [argument.metavar for argument in command.arguments if argument.is_required]
+    tried = run_inside([*words, *required, "--output=curl", "--lang=en"], tmp_path)
+    is_taken = "--output curl only shows a request" in tried.err  # and so needs --dry-run
+    assert is_taken or "--output has a value that there is not" in tried.err
+    offered = values(tmp_path, *words, "--output", "")
+    assert offered == ["pretty", "plain", "json", *(["curl"] if is_taken else [])]
 
 
 def test_options_are_offered_where_nothing_else_can_follow(tmp_path: Path) -> None:

@@ -25,10 +25,11 @@ from zhima_cli.words.language import Language
 # A name may be anything in TOML; only one that no shell reads as more than a word is offered.
 _HARMLESS = re.compile(r"\w[\w.@+-]*")
 _NEWEST = 100
+# The one command that has a request to show as one of curl's.
+_SHOWS_A_REQUEST = ("zhima", "init-cert")
 # Of the options whose placeholder does not say it already, as ``zh|en`` does.
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "shell": tuple(SCRIPTS),
-    "output": tuple(form.value for form in Form),
     "charset": tuple(charset.value for charset in Charset),
     "state": tuple(state.value for state in State),
 }
@@ -140,6 +141,10 @@ def _values(param: Option | Argument, place: _Place, session: Session) -> Iterat
     """Yield the values that ``param`` can have; nothing where any text will do, or a file."""
     if param.name in _CHOICES:
         yield from map(Suggestion, _CHOICES[param.name])
+    elif param.name == "output":
+        shows_a_request = place.command.words == _SHOWS_A_REQUEST
+        forms = (form for form in Form if form is not Form.CURL or shows_a_request)
+        yield from (Suggestion(form.value) for form in forms)
     elif param.name == "profile":
         yield from _profiles(place.files, session)
     elif param.name == "transaction_id":
