@@ -393,6 +393,16 @@ def test_the_cause(
     assert BIZ_NO not in result.out
 
 
+def test_an_altered_answer_of_the_profiles_own_mock_gateway_is_not_called_anothers(
+    account: Account,
+) -> None:
+    saved = signed_answer(account.keys.alipay, SUCCESS[:-1] + ',"mock":"true"}')
+    account.write(gateway="http://127.0.0.1:9/gateway.do")
+    assert verify(account, saved, "-o", "json").status == 0
+    result = verify(account, saved.replace(b"10000", b"10001"), "-o", "json")
+    assert (result.status, result.json["cause"]) == (7, None)
+
+
 @pytest.mark.parametrize(
     ("read_in", "written_in"), [("gbk", "utf-8"), ("latin-1", "utf-8"), ("latin-1", "gbk")]
 )

@@ -8,6 +8,7 @@ from zhima_cli.core.account import (
     CERT_FILES,
     add_missing,
     find_encrypt_key,
+    find_gateway,
     find_private_key,
     find_public_key,
     resolve_alipay_certificate,
@@ -18,6 +19,7 @@ from zhima_cli.core.choosing import config_path
 from zhima_cli.core.content_encryption import EncryptKey
 from zhima_cli.core.diagnosis import Evidence, NamedKey, diagnose
 from zhima_cli.core.errors import InputError, Problem, Reason, UntrustedError
+from zhima_cli.core.gateway import is_loopback
 from zhima_cli.core.keys import PublicKey
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.opening import open_sources
@@ -38,7 +40,8 @@ class Verifier:
     """What an answer is verified with.
 
     ``alipay_cert_sn`` names the certificate of ``key`` in certificate mode. ``own_key`` is the
-    public half of the application's own key, if that can be read.
+    public half of the application's own key, if that can be read. It ``has_mock_key`` where its
+    gateway is on this machine.
     """
 
     profile: str
@@ -48,6 +51,7 @@ class Verifier:
     alipay_cert_sn: str | None
     encrypt_key: EncryptKey | None
     own_key: PublicKey | None
+    has_mock_key: bool
     warnings: tuple[Problem, ...]
 
 
@@ -104,6 +108,7 @@ def resolve_verifier(options: Options, surroundings: Surroundings) -> Verifier:
         alipay_cert_sn=alipay_cert_sn,
         encrypt_key=encrypt_key,
         own_key=PublicKey(private.rsa.public_key()) if private else None,
+        has_mock_key=is_loopback(find_gateway(sources.trial())),
         warnings=tuple(sources.warnings),
     )
 
@@ -131,7 +136,15 @@ def judge(
         problem = error.problems[0]
         if problem.reason in _SIGNED_BUT_UNUSABLE:
             return Verdict(holds=True, problem=problem)
-        evidence = Evidence(bare, charset, verifier.sign_type, key, verifier.own_key, other_keys())
+        evidence = Evidence(
+            bare,
+            charset,
+            verifier.sign_type,
+            key,
+            verifier.own_key,
+            other_keys(),
+            verifier.has_mock_key,
+        )
         return Verdict(holds=False, problem=problem, cause=diagnose(evidence))
     if not answer.verified:
         problem = Problem(Kind.UNTRUSTED, Reason.REFUSAL_UNSIGNED)
