@@ -18,6 +18,11 @@ PATHS = (
     pytest.param(AWKWARD, f"{AWKWARD}/my.toml", id="quotes"),
     long("my keys", "own settings.toml", id="spaces"),
     long("收委", "'", id="a quote alone"),
+    # Relative ones that, less the ./, look like something else to zhima.
+    pytest.param("./~/k", "./~/my.toml", id="tilde"),
+    long("./~/k", "my.toml", id="tilde in the configuration"),
+    long("./~", "./~/~", id="tilde alone"),
+    long("./-k", "./-c.toml", id="dash"),
 )
 
 
