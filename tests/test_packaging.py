@@ -1,6 +1,9 @@
-"""The wheel and the sdist contain what they should and nothing else."""
+"""The wheel and the sdist contain what they should and nothing else, and the wheel installs."""
 
 import configparser
+import os
+import re
+import shlex
 import subprocess
 import sys
 import tarfile
@@ -11,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.program import PERSON, process_variables
+from tests.support.wheels import write_wheels_of_needs
 from zhima_cli import __version__
 
 ROOT = Path(__file__).parent.parent
@@ -51,6 +56,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         " backend.build_sdist(sys.argv[1]); backend.build_wheel(sys.argv[1])"
     )
     subprocess.run([sys.executable, "-c", script, str(folder)], cwd=ROOT, check=True, timeout=60)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def needs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with wheels of all that zhima needs, which is in the tests' environment."""
+    folder = tmp_path_factory.mktemp("needs")
+    write_wheels_of_needs("zhima-cli", folder)
     return folder
 
 
@@ -103,3 +116,53 @@ def test_the_metadata_says_what_it_is_and_needs(wheel: zipfile.ZipFile) -> None:
     commands = configparser.ConfigParser()
     commands.read_string(wheel.read(f"{NAME}.dist-info/entry_points.txt").decode("utf-8"))
     assert dict(commands["console_scripts"]) == {"zhima": "zhima_cli.__main__:main"}
+
+
+def in_a_checkout(installer: str) -> str:
+    """Return the line by which the README installs a checkout, less the ``.`` at its end."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(rf"^\| `{installer}` \| `([^`]+) \.`", text, re.MULTILINE)
+    assert found, installer
+    return found[1]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("installer", "programs"),
+    [("pip", ".venv/bin"), ("pipx", ".local/bin"), ("uv", ".local/bin")],
+    ids=["pip", "pipx", "uv"],
+)
+def test_the_wheel_installs_by_the_line_of_the_readme(
+    tmp_path: Path, built: Path, needs: Path, installer: str, programs: str
+) -> None:
+    """Into an empty home, without an index: each installer resolves what zhima needs by itself."""
+    variables = process_variables(
+        tmp_path,
+        PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        PIP_NO_INDEX="1",
+        PIP_FIND_LINKS=str(needs),
+        # As on most machines: it would take the uv that it finds, which is tried by itself.
+        PIPX_DEFAULT_BACKEND="pip",
+        PIPX_DISABLE_SHARED_LIBS_AUTO_UPGRADE="1",
+        UV_OFFLINE="1",
+        UV_NO_INDEX="1",
+        UV_FIND_LINKS=str(needs),
+        UV_PYTHON=sys.executable,
+    )
+
+    def run(*command: str) -> str:
+        done = subprocess.run(
+            command, cwd=tmp_path, env=variables, capture_output=True, timeout=300, check=False
+        )
+        assert done.returncode == 0, done
+        return done.stdout.decode()
+
+    wheel = built / f"{NAME}-py3-none-any.whl"
+    run("sh", "-euc", f"{in_a_checkout(installer)} {shlex.quote(str(wheel))}")
+    zhima = tmp_path / programs / "zhima"
+    assert run(str(zhima), "--version") == f"zhima {__version__}\n"
+    assert run(str(zhima), "init-cert", "--profile=mock", *PERSON).startswith("ZMMOCK")
+    # Beside the programs with pip; pipx and uv have a folder of the package, where the link leads.
+    share = zhima.resolve().parent.parent / "share"
+    pages = {path.relative_to(share).as_posix() for path in share.rglob("*") if path.is_file()}
+    assert pages == files_of("man")
