@@ -2,8 +2,6 @@
 
 import base64
 import os
-import re
-import shlex
 import stat
 import subprocess
 import threading
@@ -423,35 +421,6 @@ def test_a_wrong_answer_is_refused_and_nothing_written(
     assert said in result.err
     assert files.config.read_bytes() == before
     assert names_beside(files) == ["config.toml"]
-
-
-@pytest.mark.parametrize("folder", ["./~/k", "-k", 'it\'s "a" folder', "密钥"])
-def test_the_next_command_is_one_that_works(files: Account, folder: str) -> None:
-    made = run_process(["keygen", f"--out={folder}"], files.home)
-    assert made.status == 0
-    (command,) = re.findall("^zhima: next: (zhima .*)$", made.err, re.MULTILINE)
-    rest = shlex.join([f"--app-id={APP_ID}", "--alipay-public-key-file=alipay.pem"])
-    config = shlex.quote(f"--config={folder}/own.toml")
-    told = in_shell(files, f"{command} {rest} {config}")
-    for command in re.findall("^zhima: next: (zhima .*)$", told, re.MULTILINE):
-        in_shell(files, f"{command} {shlex.join(PERSON) if 'init-cert' in command else ''}")
-
-
-def in_shell(files: Account, command: str) -> str:
-    """Run a command line, which has to succeed, and return what it says on standard error."""
-    variables = process_variables(files.home)
-    variables["PATH"] = f"{Path(zhima_command()).parent}:{variables['PATH']}"
-    done = subprocess.run(
-        ["sh", "-c", command],
-        cwd=files.home,
-        env=variables,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done
-    return done.stderr
 
 
 def test_no_next_command_is_shown_that_cannot_be_copied(files: Account) -> None:
