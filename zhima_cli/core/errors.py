@@ -166,6 +166,7 @@ class Reason(Enum):
     KEY_SMALL = auto()
     CHECK_DIGIT = auto()
     CARD_NUMBER_LENGTH = auto()
+    CARD_NUMBER_CHARACTERS = auto()
     ODD_CHARACTERS = auto()
     REDACTED = auto()
     CLOCK_OFF = auto()

@@ -360,6 +360,11 @@ CHINESE = Vocabulary(
             "{subject}：身份证号码应为 18 位数字（最后一位可以是 X），这里的位数不对",
             "请与证件核对。",
         ),
+        Reason.CARD_NUMBER_CHARACTERS: Sentence(
+            "{subject}：身份证号码只含数字 0 到 9（18 位的最后一位可以是 X），这里有别的字符，"
+            "可能是全角数字或字母",
+            "请与证件核对，并用半角字符输入。",
+        ),
         Reason.ODD_CHARACTERS: Sentence(
             "{subject} 首尾有空格，或含有不可见字符", "将原样使用；请与证件核对。"
         ),

@@ -437,6 +437,11 @@ ENGLISH = Vocabulary(
             "longer or shorter",
             "Compare it with the card.",
         ),
+        Reason.CARD_NUMBER_CHARACTERS: Sentence(
+            "{subject}: an identity card number has the digits 0 to 9 only, and X as the last of "
+            "18; this has something else, perhaps a full-width digit or a letter",
+            "Compare it with the card, and type it with half-width digits.",
+        ),
         Reason.ODD_CHARACTERS: Sentence(
             "{subject} has spaces around it, or characters that do not show",
             "It is used as it is; compare it with the document.",
