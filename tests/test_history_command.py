@@ -575,6 +575,8 @@ def test_prune_asks_a_person_who_leaves(home: Path) -> None:
         ["history", "prune", "--before=2026-11-26T00:00Z"], home, Time(), end_of_input
     )
     assert (result.status, result.out) == (2, "")
+    assert "The input ended before the question was answered; nothing was deleted" in result.err
+    assert "--yes" not in result.err
     assert len(names(home)) == 5
 
 

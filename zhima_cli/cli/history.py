@@ -224,7 +224,9 @@ def _date(text: str | None, option: str, session: Session) -> datetime | None:
 
 
 def _confirm(session: Session, count: int) -> bool:
+    if not session.surroundings.can_ask:
+        raise InputError(Problem(Kind.USAGE, Reason.OPTION_IS_DUE, "--yes"))
     answer = session.ask(session.words.labels[Label.ASK_PRUNE].format(count=count))
     if answer is None:
-        raise InputError(Problem(Kind.USAGE, Reason.OPTION_IS_DUE, "--yes"))
+        raise InputError(Problem(Kind.USAGE, Reason.UNCONFIRMED))
     return answer.lower() in ("y", "yes", "是")

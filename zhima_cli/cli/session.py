@@ -51,7 +51,7 @@ class Session:
             now=environment.clock.now(),
             read_stdin=lambda: environment.stdin.buffer.read(_MAX_STDIN_BYTES),
             can_ask=environment.stdin.isatty() and environment.stderr.isatty(),
-            ask=lambda name: self.ask(self.words.labels[_QUESTIONS[name]]),
+            ask=self._ask_for,
         )
 
     @property
@@ -146,6 +146,12 @@ class Session:
             return None
         return line.strip()
 
+    def complain(self, problem: Problem) -> None:
+        """Say what is wrong with an answer, before the question is asked again."""
+        sentence = self.words.say(problem)
+        said = f"{sentence.what} - {sentence.remedy}"
+        self.log(labelled(self.words.labels[Label.ERROR], said))
+
     def finish(self, outcome: "Outcome") -> int:
         """Show what the call came to; return the exit status.
 
@@ -183,6 +189,13 @@ class Session:
         with contextlib.suppress(OSError):
             for line in _trace(error):
                 self.err.line(line)
+
+    def _ask_for(self, name: str) -> str | None:
+        """Ask for a person's parameter until there is an answer; None where the input ends."""
+        question = self.words.labels[_QUESTIONS[name]]
+        while (answer := self.ask(question)) == "":
+            self.complain(Problem(Kind.USAGE, Reason.OPTION_IS_DUE, name))
+        return answer
 
     def _show(self, outcome: "Outcome") -> None:
         form = self.presentation.form

@@ -31,6 +31,9 @@ class Reason(Enum):
     # zhima explain
     UNKNOWN_CODE = auto()
     MISSPELT_CODE = auto()
+    # questions
+    UNANSWERED = auto()
+    UNCONFIRMED = auto()
     # values, wherever they come from
     EMPTY = auto()
     MISSING = auto()

@@ -88,10 +88,14 @@ def _ask_for(
 ) -> str | None:
     if name in sources.wrong or (ask and sources.problems):
         return None  # where something else is wrong, there is no use in asking
-    answer = ask(name) if ask else None
-    if not answer:
+    if ask is None:
         expected = f"{option_name(name)}, {variable_name(name)}, {option_name('identity_param')}"
         problem = Problem(Kind.USAGE, Reason.MISSING_PERSON, name, expected=expected)
+        sources.fail(name, problem)
+        return None
+    answer = ask(name)
+    if answer is None:
+        problem = Problem(Kind.USAGE, Reason.UNANSWERED, name, expected=option_name(name))
         sources.fail(name, problem)
         return None
     given = Given(name, answer, option_name(name), Kind.USAGE)

@@ -59,6 +59,14 @@ CHINESE = Vocabulary(
             "{subject} 不是 zhima 认识的错误码、退出状态或类别（{found}）",
             "是否想输入 {expected}？单独运行 zhima explain 可列出全部。",
         ),
+        # questions
+        Reason.UNANSWERED: Sentence(
+            "还没有回答 {subject} 的提问，输入就结束了；什么都没有做",
+            "请重新运行该命令，或在命令中给出 {expected}。",
+        ),
+        Reason.UNCONFIRMED: Sentence(
+            "还没有回答提问，输入就结束了；没有删除任何记录", "请重新运行该命令并回答提问。"
+        ),
         Reason.EMPTY: Sentence("{subject} 是空的", "请给出值，或者不写它。"),
         Reason.MISSING: Sentence(
             "没有设置 {subject}",

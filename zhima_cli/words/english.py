@@ -76,6 +76,15 @@ ENGLISH = Vocabulary(
             "{subject} is no code, exit status or kind that zhima knows ({found})",
             "Did you mean {expected}? zhima explain alone lists them all.",
         ),
+        # questions
+        Reason.UNANSWERED: Sentence(
+            "The input ended before the question for {subject} was answered; nothing was done",
+            "Run the command again, or give {expected} with it.",
+        ),
+        Reason.UNCONFIRMED: Sentence(
+            "The input ended before the question was answered; nothing was deleted",
+            "Run the command again to be asked again.",
+        ),
         Reason.EMPTY: Sentence("{subject} is empty", "Give it a value, or leave it out."),
         Reason.MISSING: Sentence(
             "{subject} is not set",
