@@ -17,6 +17,7 @@ from tests.conftest import APP_ID, Account, Keys
 from tests.support.canaries import make_canaries
 from tests.support.independent import read_request
 from tests.support.long import long
+from tests.support.person import CTRL_C, at_terminal
 from tests.support.program import PERSON, Result, process_variables, run_inside, run_process
 from tests.support.program import zhima_command as zhima
 from tests.support.record import (
@@ -577,6 +578,16 @@ def test_prune_asks_a_person_who_leaves(home: Path) -> None:
     assert (result.status, result.out) == (2, "")
     assert "The input ended before the question was answered; nothing was deleted" in result.err
     assert "--yes" not in result.err
+    assert len(names(home)) == 5
+
+
+def test_prune_asks_a_person_who_presses_ctrl_c(home: Path) -> None:
+    with at_terminal(home, "history", "prune", "--before=2100-01-01") as terminal:
+        terminal.wait_for(" records? [y/N] ")
+        terminal.type(CTRL_C)
+        result = terminal.finish()
+    assert (result.status, result.out) == (130, "")
+    assert result.err.endswith("^C\nzhima: stopped; nothing was deleted\n")
     assert len(names(home)) == 5
 
 

@@ -165,7 +165,10 @@ def prune(
     with _opened(session, options) as opened:
         count = opened.count(moment, profile, now) if opened else 0
         if opened and count:
-            is_meant = yes or _confirm(session, count)
+            try:
+                is_meant = yes or _confirm(session, count)
+            except KeyboardInterrupt as stop:
+                return session.leave(Label.PRUNE_LEFT, stop)
             count = opened.prune(moment, profile, now) if is_meant else 0
     return session.show(session.words.labels[Label.PRUNED].format(count=count))
 

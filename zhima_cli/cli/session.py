@@ -15,6 +15,7 @@ from zhima_cli.core.errors import InputError, Problem, Reason, UnwrittenError
 from zhima_cli.core.files import system_words
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Surroundings
+from zhima_cli.core.terminated import Terminated
 from zhima_cli.output.form import Form
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Label, Vocabulary, labelled
@@ -151,6 +152,11 @@ class Session:
         sentence = self.words.say(problem)
         said = f"{sentence.what} - {sentence.remedy}"
         self.log(labelled(self.words.labels[Label.ERROR], said))
+
+    def leave(self, label: Label, stop: KeyboardInterrupt) -> int:
+        """Say that a person left a question, so that nothing was done; return the exit status."""
+        self.log(f"zhima: {self.words.labels[label]}")
+        return EXIT_STATUS[Kind.TERMINATED if isinstance(stop, Terminated) else Kind.INTERRUPTED]
 
     def finish(self, outcome: "Outcome") -> int:
         """Show what the call came to; return the exit status.

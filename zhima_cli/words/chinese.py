@@ -522,6 +522,7 @@ CHINESE = Vocabulary(
         Label.ATTEMPTS: "次数",
         Label.ASK_PRUNE: "删除 {count} 条记录？[y/N] ",
         Label.PRUNED: "已删除的记录：{count}",
+        Label.PRUNE_LEFT: "已停止，没有删除任何记录",
         Label.MOCK_READY: "模拟网关已就绪：",
         # zhima verify-response
         Label.SIGNATURE_HOLDS: "签名有效",

@@ -616,6 +616,7 @@ ENGLISH = Vocabulary(
         Label.ATTEMPTS: "attempts",
         Label.ASK_PRUNE: "Delete {count} records? [y/N] ",
         Label.PRUNED: "records deleted: {count}",
+        Label.PRUNE_LEFT: "stopped; nothing was deleted",
         Label.MOCK_READY: "mock gateway ready:",
         # zhima verify-response
         Label.SIGNATURE_HOLDS: "The signature holds",
