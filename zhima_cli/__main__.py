@@ -53,10 +53,22 @@ def _heed_signals() -> None:
         for each in numbers:
             # Not SIG_IGN: one that has come already would then be told of as an error.
             signal.signal(each, lambda _number, _frame: None)
-        raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+        if number == signal.SIGTERM:
+            raise Terminated
+        _leave_line()
+        raise KeyboardInterrupt
 
     for number in numbers:
         signal.signal(number, stop)
+
+
+def _leave_line() -> None:
+    """End the line that a terminal has put ^C on: what is said next is to begin one."""
+    try:
+        if sys.stderr is not None and sys.stderr.isatty():
+            os.write(sys.stderr.fileno(), b"\n")
+    except OSError:
+        return
 
 
 def _run(stop: KeyboardInterrupt | None) -> "NoReturn":

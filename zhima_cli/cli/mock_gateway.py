@@ -70,7 +70,8 @@ def mock_gateway(
                 write(path, url, keys, "--write-profile", with_encryption=with_encryption)
                 session.tell(Label.MOCK_PROFILE_WRITTEN, str(path))
             session.show(led_to(words[Label.MOCK_READY], url))
-            stopped.get()
+            if stopped.get() == signal.SIGINT and session.err.is_terminal:
+                session.log("")  # the shell's prompt is not to stand behind ^C
     return EXIT_STATUS[Kind.SUCCESS]
 
 

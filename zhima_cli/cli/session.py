@@ -139,7 +139,7 @@ class Session:
         environment.stderr.flush()
         try:
             line = environment.stdin.readline()
-        except KeyboardInterrupt:
+        except Terminated:
             environment.stderr.write("\n")  # what is said next has a line of its own
             raise
         if not line:
