@@ -241,7 +241,7 @@ def test_short_options(account: Account, glue: tuple[str, ...]) -> None:
 
 def test_several_faults_of_the_command_line_are_said_at_once(account: Account) -> None:
     result = _usage_error(
-        account, "--zzzzzz", "word", "--dry-run=1", "--charset", "--debug", "--app-id"
+        account, "word", "--zzzzzz", "--dry-run=1", "--charset", "--debug", "--app-id"
     )
     for piece in (
         "--… is no option",
@@ -252,6 +252,57 @@ def test_several_faults_of_the_command_line_are_said_at_once(account: Account) -
     ):
         assert result.err.count(piece) == 1
     assert result.err.count("  error: ") == 5
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param("init-cert --confg own.toml", id="value-of-a-misspelt-option"),
+        pytest.param("init-cert --zzzzzz own.toml", id="value-of-an-unknown-option"),
+        pytest.param("verify-response --zzzzzz own.toml", id="value-or-word"),
+        pytest.param("history show --confg own.toml T1", id="value-of-a-misspelt-option-and-word"),
+        pytest.param("init-cert --retries -1", id="negative-number"),
+        pytest.param("init-cert --retries -1 --dry-run", id="negative-number-and-option"),
+        pytest.param("init-cert --lang --dry-run", id="option-as-language"),
+        pytest.param("init-cert --output", id="no-form"),
+        pytest.param("--lang", id="no-language"),
+        pytest.param("--zzzzzz own.toml init-cert", id="value-before-the-command"),
+        pytest.param("--zzzzzz", id="option-and-no-command"),
+        pytest.param("explain 7 4", id="word-too-many"),
+        pytest.param("doctor nonsense", id="word-where-none-is-taken"),
+    ],
+)
+def test_one_fault_is_told_once(account: Account, arguments: str) -> None:
+    result = _run(account, *arguments.split())
+    assert (result.status, result.out) == (2, "")
+    assert result.err.count("  error: ") == 1
+    assert "own.toml" not in result.err
+
+
+@pytest.mark.parametrize("misspelt", ["--dry-rn", "--app-ib=1"])
+def test_a_word_that_is_no_value_of_a_misspelt_option_is_told_of(
+    account: Account, misspelt: str
+) -> None:
+    result = _usage_error(account, misspelt, "word")
+    assert "a word that belongs to no option" in result.err
+    assert result.err.count("  error: ") == 2
+
+
+def test_a_misspelt_option_in_the_place_of_a_value_is_told_of(account: Account) -> None:
+    result = _usage_error(account, "--cert-name", "--certno=1")
+    assert "The value of --cert-name begins with -" in result.err
+    assert "--certno is no option of this command" in result.err
+
+
+@pytest.mark.parametrize("arguments", ["explain 7 4", "verify-response a b", "completion bash x"])
+def test_a_word_too_many_is_told_of_with_those_that_are_taken(
+    account: Account, arguments: str
+) -> None:
+    result = _run(account, *arguments.split())
+    taken = {"explain": "CODE", "verify-response": "FILE", "completion": "SHELL"}
+    word = taken[arguments.split()[0]]
+    assert f"There is a word too many: besides its options, this command takes {word}" in result.err
+    assert "belongs to no option" not in result.err
 
 
 # --- words -----------------------------------------------------------------------------------

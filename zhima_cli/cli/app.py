@@ -116,11 +116,14 @@ def _dispatch(arguments: list[str], session: Session) -> int:
             return _show_help(command, path, session)
         if grammar.asks_for((_VERSION,), own):
             return session.show(f"{_NAME} {__version__}")
-        problems += grammar.problems(own)
+        at_fault = list(grammar.problems(own))
+        problems += at_fault
         if not isinstance(command, TyperGroup) or (not rest and command.invoke_without_command):
             break
         named = _commands(command).get(rest[0]) if rest else None
         if named is None:
+            if at_fault:  # what stands there may be the value of an option that is wrong
+                break
             # What stands in the command's place may be anything, a name of a person included.
             reason = Reason.UNKNOWN_COMMAND if rest else Reason.NO_COMMAND
             expected = ", ".join(_commands(command))

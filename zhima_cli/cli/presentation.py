@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from zhima_cli.cli.arguments import split_argument
+from zhima_cli.cli.arguments import is_value, split_argument
 from zhima_cli.core.errors import Problem
 from zhima_cli.core.options import Options
 from zhima_cli.core.profile import Profile
@@ -42,12 +42,16 @@ def choose_presentation(
 
 
 def _last(spellings: tuple[str, ...], arguments: Sequence[str]) -> str | None:
-    """Return the value of the last of an option's spellings, None where none is given."""
+    """Return the value of the last of an option's spellings, None where none is given.
+
+    A value that is missing, or is none, is not told of here: the grammar does.
+    """
     value = None
     for at, argument in enumerate(arguments):
         if argument == "--":
             break
         option, attached = split_argument(argument)
         if option in spellings:
-            value = attached if attached is not None else "".join(arguments[at + 1 : at + 2])
+            following = next((a for a in arguments[at + 1 : at + 2] if is_value(a)), None)
+            value = following if attached is None else attached
     return value

@@ -22,6 +22,7 @@ class Reason(Enum):
     OPTION_MISPLACED = auto()
     ARGUMENT_IS_DUE = auto()
     UNEXPECTED_ARGUMENT = auto()
+    ARGUMENT_TOO_MANY = auto()
     EXCLUDES = auto()
     STDIN_TWICE = auto()
     NEEDS_OPTION = auto()

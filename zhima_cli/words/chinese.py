@@ -32,6 +32,10 @@ CHINESE = Vocabulary(
         Reason.UNEXPECTED_ARGUMENT: Sentence(
             "有一个词不属于任何选项", "每个值前面都要有它的选项；含空格的值请加引号。"
         ),
+        Reason.ARGUMENT_TOO_MANY: Sentence(
+            "多了一个词：除选项之外，本命令只接受 {subject}",
+            "请去掉它，或在它前面写上它的选项；含空格的值请加引号。",
+        ),
         Reason.OPTION_MISPLACED: Sentence(
             "{subject} 写在了命令 {found} 的前面", "请写在 {found} 的后面。"
         ),

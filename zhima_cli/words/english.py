@@ -45,6 +45,10 @@ ENGLISH = Vocabulary(
             "There is a word that belongs to no option",
             "Every value needs its option before it; put a value with spaces in quotes.",
         ),
+        Reason.ARGUMENT_TOO_MANY: Sentence(
+            "There is a word too many: besides its options, this command takes {subject} alone",
+            "Leave it out, or put its option before it; put a value with spaces in quotes.",
+        ),
         Reason.OPTION_MISPLACED: Sentence(
             "{subject} stands before the command {found}", "Write it behind {found}."
         ),
