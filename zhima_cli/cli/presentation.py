@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zhima_cli.cli.arguments import is_value, split_argument
-from zhima_cli.core.errors import Problem
+from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.options import Options
 from zhima_cli.core.profile import Profile
-from zhima_cli.core.sources import Sources
+from zhima_cli.core.sources import Sources, variable_name
 from zhima_cli.output.form import Form
-from zhima_cli.words.language import Language, language_of_locale
+from zhima_cli.words.language import Language, language_of_locale, named_language
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,20 @@ def choose_presentation(
         lang=_last(("--lang",), arguments), output=_last(("--output", "-o"), arguments)
     )
     sources = Sources(options, variables, Profile(), Path())
-    language = sources.choice("lang", language_of_locale(variables))
+    language = _language(sources)
     form = sources.choice("output", Form.PRETTY if is_terminal else Form.PLAIN)
     return Presentation(language, form, tuple(sources.problems))
+
+
+def _language(sources: Sources) -> Language:
+    """Return the language of the flag, else of the variable, else of the locale."""
+    given = sources.find("lang")
+    language = named_language(given.value) if given else None
+    if given and language is None:
+        choices = ", ".join(each.value for each in Language)
+        sources.add(given, Reason.NOT_A_CHOICE, expected=choices)
+    in_variable = named_language(sources.variables.get(variable_name("lang"), ""))
+    return language or in_variable or language_of_locale(sources.variables)
 
 
 def _last(spellings: tuple[str, ...], arguments: Sequence[str]) -> str | None:
