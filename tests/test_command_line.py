@@ -477,6 +477,20 @@ def test_a_form_or_language_that_there_is_not_is_refused(
     assert is_empty or choices in result.err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    ["explain 7", "profiles", "doctor", "history", "history show T1", "keygen", "init-certs x.csv"],
+)
+@pytest.mark.parametrize("way", ["option", "variable"])
+def test_a_form_of_requests_alone_is_not_offered_where_there_is_none(
+    account: Account, arguments: str, way: str
+) -> None:
+    option, variables = (["--output=yaml"], {}) if way == "option" else ([], {"ZHIMA_OUTPUT": "x"})
+    result = _run(account, *arguments.split(), *option, **variables)
+    assert (result.status, result.out) == (2, "")
+    assert "Choose one of: pretty, plain, json.\n" in result.err
+
+
 @pytest.mark.parametrize("variables", [{"ZHIMA_OUTPUT": "xml"}, {"ZHIMA_LANG": "fr"}])
 def test_a_right_flag_makes_up_for_a_wrong_variable(
     account: Account, variables: dict[str, str]

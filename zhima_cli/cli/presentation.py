@@ -1,7 +1,7 @@
 """How a run speaks: the language and the form, known before the command line is parsed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zhima_cli.cli.arguments import is_value, split_argument
@@ -9,7 +9,7 @@ from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.options import Options
 from zhima_cli.core.profile import Profile
 from zhima_cli.core.sources import Sources, variable_name
-from zhima_cli.output.form import Form
+from zhima_cli.output.form import FORMS_OF_RESULTS, Form, names
 from zhima_cli.words.language import Language, language_of_locale, named_language
 
 
@@ -17,12 +17,14 @@ from zhima_cli.words.language import Language, language_of_locale, named_languag
 class Presentation:
     """The language and the form of everything that is shown, errors of parsing included.
 
-    ``problems`` tells of a choice that there is not; a default stands in for it.
+    ``problems`` tells of a choice that there is not; a default stands in for it. Where a request
+    can be shown, there is a form more to choose from, and ``problems_of_request`` tell.
     """
 
     language: Language
     form: Form
     problems: tuple[Problem, ...]
+    problems_of_request: tuple[Problem, ...]
 
 
 def choose_presentation(
@@ -38,7 +40,13 @@ def choose_presentation(
     sources = Sources(options, variables, Profile(), Path())
     language = _language(sources)
     form = sources.choice("output", Form.PRETTY if is_terminal else Form.PLAIN)
-    return Presentation(language, form, tuple(sources.problems))
+    problems = tuple(sources.problems)
+    of_form = sources.wrong.get("output", [])
+    of_results = (
+        replace(problem, expected=names(FORMS_OF_RESULTS)) if problem in of_form else problem
+        for problem in problems
+    )
+    return Presentation(language, form, tuple(of_results), problems)
 
 
 def _language(sources: Sources) -> Language:

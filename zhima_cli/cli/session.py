@@ -16,7 +16,7 @@ from zhima_cli.core.files import system_words
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Surroundings
 from zhima_cli.core.terminated import Terminated
-from zhima_cli.output.form import Form
+from zhima_cli.output.form import FORMS_OF_RESULTS, Form, names
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Label, Vocabulary, labelled
 
@@ -79,7 +79,7 @@ class Session:
         """Return the form for what is no request. Raises InputError for the one of requests."""
         form = self.presentation.form
         if form is Form.CURL:
-            choices = "pretty, plain, json"
+            choices = names(FORMS_OF_RESULTS)
             raise InputError(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--output", expected=choices))
         return form
 
