@@ -478,11 +478,13 @@ def test_csv_with_what_csv_has_to_quote(home: Path) -> None:
     [
         "history",
         long("history --output=pretty"),
+        long("history --output=json"),
         long(f"history show {LONG}"),
-        long("history export"),
+        "history export",
     ],
 )
 def test_8_where_nobody_reads_it(home: Path, command: str) -> None:
+    """Half an export may be taken for the whole; what was only looked at can be had again."""
     reader, writer = os.pipe()
     os.close(reader)
     try:
@@ -499,7 +501,7 @@ def test_8_where_nobody_reads_it(home: Path, command: str) -> None:
         os.close(writer)
     said = done.stderr.decode()
     assert done.returncode == 8
-    assert "Broken pipe" in said
+    assert ("Broken pipe" in said) is (command == "history export")
     assert "Traceback" not in said
     assert "Exception ignored" not in said
 

@@ -27,14 +27,16 @@ def main() -> "NoReturn":
 def _show_version() -> None:
     """Show it and end, before anything else is imported; return where it cannot be shown.
 
-    Then the program, which shows the same, says so.
+    Then the program, which tries the same, deals with it.
     """
+    if sys.stdout is None:
+        return
     try:
-        print(f"zhima {__version__}", flush=True)
+        # Not print(): what could not be written would stay in the stream, and fail again.
+        os.write(sys.stdout.fileno(), f"zhima {__version__}{os.linesep}".encode("ascii"))
     except OSError:
         return
-    if sys.stdout is not None:
-        os._exit(0)
+    os._exit(0)
 
 
 def _heed_signals() -> None:

@@ -21,6 +21,7 @@ from zhima_cli.core.errors import (
     InternalError,
     Interrupted,
     Problem,
+    ReaderLeft,
     Reason,
     ZhimaError,
 )
@@ -61,6 +62,9 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
         status = _dispatch(list(arguments), session)
         environment.shield()
         return status
+    except ReaderLeft as left:
+        session.trace(left)
+        return EXIT_STATUS[left.kind]
     except ZhimaError as own:
         error = own
     except KeyboardInterrupt as stop:
@@ -146,7 +150,7 @@ def _show_help(
     from zhima_cli.output.help import show_help
 
     words = (_NAME, *(each.name or "" for each in path[1:]))
-    with session.writing() as screen:
+    with session.viewing() as screen:
         show_help(describe(command, words, session.words.helps), session.words, screen)
     return EXIT_STATUS[Kind.SUCCESS]
 

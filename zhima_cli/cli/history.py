@@ -77,7 +77,7 @@ def history(
     options = Options(config=config, profile=profile, history=history)
     with _opened(session, options) as opened:
         found = tuple(opened.records(wanted)) if opened else ()
-    with session.writing() as screen:
+    with session.viewing() as screen:
         if form is Form.JSON:
             records.show_json(found, options, screen)
         elif form is Form.PLAIN:
@@ -109,7 +109,7 @@ def show(
         found = tuple(opened.records(wanted)) if opened else ()
     if not found:
         raise InputError(Problem(Kind.USAGE, Reason.NO_SUCH_RECORD, "TRANSACTION_ID"))
-    with session.writing() as screen:
+    with session.viewing() as screen:
         if form is Form.JSON:
             records.show_json(found, options, screen)
             return EXIT_STATUS[Kind.SUCCESS]
@@ -170,7 +170,9 @@ def prune(
             except KeyboardInterrupt as stop:
                 return session.leave(Label.PRUNE_LEFT, stop)
             count = opened.prune(moment, profile, now) if is_meant else 0
-    return session.show(session.words.labels[Label.PRUNED].format(count=count))
+    with session.writing() as screen:
+        screen.line(session.words.labels[Label.PRUNED].format(count=count))
+    return EXIT_STATUS[Kind.SUCCESS]
 
 
 @contextlib.contextmanager

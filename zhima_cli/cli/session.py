@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from zhima_cli.cli.environment import Environment
 from zhima_cli.cli.presentation import Presentation
-from zhima_cli.core.errors import InputError, Problem, Reason, UnwrittenError
+from zhima_cli.core.errors import InputError, Problem, ReaderLeft, Reason, UnwrittenError
 from zhima_cli.core.files import system_words
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Surroundings
@@ -110,7 +110,7 @@ class Session:
 
     def show(self, text: str) -> int:
         """Show lines that were asked for; return the exit status. Raises UnwrittenError."""
-        with self.writing() as screen:
+        with self.viewing() as screen:
             for line in text.splitlines():
                 screen.line(line)
         return EXIT_STATUS[Kind.SUCCESS]
@@ -129,6 +129,17 @@ class Session:
             self.environment.stdout.flush()
         except OSError as error:
             raise UnwrittenError(system_words(error)) from error
+
+    @contextlib.contextmanager
+    def viewing(self) -> Iterator[Screen]:
+        """Yield standard output, for what can be shown again. Raises UnwrittenError, ReaderLeft."""
+        try:
+            with self.writing() as screen:
+                yield screen
+        except UnwrittenError as error:
+            if isinstance(error.__cause__, BrokenPipeError):
+                raise ReaderLeft(error.problems[0].found) from error
+            raise
 
     def ask(self, question: str) -> str | None:
         """Ask a person; None where there is none at a terminal, or the input ends."""

@@ -288,6 +288,10 @@ class UnwrittenError(ZhimaError):
         super().__init__(Kind.UNWRITTEN, (problem,), Sent.NO)
 
 
+class ReaderLeft(UnwrittenError):  # noqa: N818 -- whoever left has what was wanted
+    """Nobody reads standard output any more, as behind ``| head``, and nothing is lost by it."""
+
+
 class InternalError(ZhimaError):
     """A fault of zhima's own, told by its type and place: its message may quote personal data."""
 
