@@ -279,6 +279,26 @@ def test_one_fault_is_told_once(account: Account, arguments: str) -> None:
     assert "own.toml" not in result.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "number"),
+    [
+        ("--zzzzzz init-cert", 1),
+        ("init-cert --zzzzzz", 2),
+        ("--lang en init-cert --cert-no 1 --zzzzzz", 6),
+        ("history show T1 --dry-run --zzzzzz", 5),
+    ],
+)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_place_of_an_unknown_option_is_told_by_its_number(
+    account: Account, arguments: str, number: int, lang: str
+) -> None:
+    words = arguments.replace("en", lang).split()
+    result = _run(account, *words, ZHIMA_LANG=lang)
+    place = {"en": f" (word {number} after zhima)", "zh": f"（zhima 之后的第 {number} 个词）"}
+    assert words[number - 1] == "--zzzzzz"
+    assert place[lang] in result.err
+
+
 @pytest.mark.parametrize("misspelt", ["--dry-rn", "--app-ib=1"])
 def test_a_word_that_is_no_value_of_a_misspelt_option_is_told_of(
     account: Account, misspelt: str

@@ -120,7 +120,7 @@ def _dispatch(arguments: list[str], session: Session) -> int:
             return _show_help(command, path, session)
         if grammar.asks_for((_VERSION,), own):
             return session.show(f"{_NAME} {__version__}")
-        at_fault = list(grammar.problems(own))
+        at_fault = list(grammar.problems(own, len(arguments) - len(own) - len(rest)))
         problems += at_fault
         if not isinstance(command, TyperGroup) or (not rest and command.invoke_without_command):
             break

@@ -37,9 +37,10 @@ class Grammar:
             at += 2 if self.takes_value.get(option, False) and attached is None else 1
         return min(at, len(arguments))
 
-    def problems(self, arguments: Sequence[str]) -> Iterator[Problem]:
+    def problems(self, arguments: Sequence[str], before: int) -> Iterator[Problem]:
         """Yield everything that is wrong with how the arguments are put.
 
+        ``before`` them stand so many words of the command line, the program's name not counted.
         What follows from another fault is not told of.
         """
         pending = list(arguments)
@@ -55,7 +56,7 @@ class Grammar:
                 continue
             option, attached = split_argument(argument)
             if option not in self.takes_value:
-                yield self._unknown(option, len(arguments) - len(pending))
+                yield self._unknown(option, before + len(arguments) - len(pending))
                 nearest = self._nearest(option)
                 may_take_value = nearest is None or self.takes_value[nearest]
                 if attached is None and may_take_value and pending and is_value(pending[0]):

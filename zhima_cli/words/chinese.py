@@ -16,7 +16,7 @@ _SAME_AGAIN = "请用同一个 transaction_id 重试。"
 CHINESE = Vocabulary(
     reasons={
         Reason.UNKNOWN_OPTION: Sentence(
-            "{found} 不是本命令的选项（其后第 {subject} 个词）",
+            "{found} 不是本命令的选项（zhima 之后的第 {subject} 个词）",
             "是否想输入 {expected}？--help 可查看全部选项。",
         ),
         Reason.UNKNOWN_COMMAND: Sentence("zhima 没有这个命令", "可用命令：{expected}。"),

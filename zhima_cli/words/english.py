@@ -17,7 +17,7 @@ _SAME_AGAIN = "Try again with the same transaction_id."
 ENGLISH = Vocabulary(
     reasons={
         Reason.UNKNOWN_OPTION: Sentence(
-            "{found} is no option of this command (word {subject} behind it)",
+            "{found} is no option of this command (word {subject} after zhima)",
             "Did you mean {expected}? --help lists all options.",
         ),
         Reason.UNKNOWN_COMMAND: Sentence(
