@@ -382,6 +382,36 @@ def test_an_unknown_command_is_refused_with_those_that_there_are_and_not_shown(
     assert not word or word in ("init", "initcert", "INIT-CERT") or word not in result.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        ("initcert", "zhima init-cert"),
+        ("INIT-CERT", "zhima init-cert"),
+        ("init_certs", "zhima init-certs"),
+        ("--lang=en histroy", "zhima history"),
+        ("config", "zhima configure"),
+        ("history shw", "zhima history show"),
+        ("history --limit=5 purne", "zhima history prune"),
+    ],
+)
+def test_a_misspelt_command_is_refused_with_the_one_that_is_like_it(
+    account: Account, arguments: str, meant: str
+) -> None:
+    result = _run(account, *arguments.split(), *PERSON)
+    assert (result.status, result.out) == (2, "")
+    assert f"what to do: Did you mean {meant}? The commands are: " in result.err
+    assert arguments.split()[-1] not in result.err.replace(meant, "").replace("configure", "")
+
+
+@pytest.mark.parametrize("arguments", ["收委", "260104197909275964", "zhang", "history li"])
+def test_what_is_like_no_command_is_refused_without_a_guess(
+    account: Account, arguments: str
+) -> None:
+    result = _run(account, *arguments.split())
+    assert "Did you mean" not in result.err
+    assert "The commands are: " in result.err
+
+
 def test_an_option_of_the_command_before_it_is_refused(account: Account) -> None:
     result = _run(account, "--dry-run", "init-cert", *PERSON)
     assert (result.status, result.out) == (2, "")

@@ -128,10 +128,7 @@ def _dispatch(arguments: list[str], session: Session) -> int:
         if named is None:
             if at_fault:  # what stands there may be the value of an option that is wrong
                 break
-            # What stands in the command's place may be anything, a name of a person included.
-            reason = Reason.UNKNOWN_COMMAND if rest else Reason.NO_COMMAND
-            expected = ", ".join(_commands(command))
-            problems.append(Problem(Kind.USAGE, reason, expected=expected))
+            problems.append(_no_command(rest, path))
             break
         path.append(named)
         rest = rest[1:]
@@ -140,6 +137,23 @@ def _dispatch(arguments: list[str], session: Session) -> int:
     with group.make_context(_NAME, arguments, obj=session) as context:
         status: int = group.invoke(context)
         return status
+
+
+def _no_command(rest: Sequence[str], path: Sequence[TyperCommand | TyperGroup]) -> Problem:
+    """Return that the ``rest`` does not begin with a command of the group that ``path`` leads to.
+
+    What stands there may be anything, a name of a person included, and is not told of.
+    """
+    group = path[-1]
+    names = list(_commands(group)) if isinstance(group, TyperGroup) else []
+    if not rest:
+        return Problem(Kind.USAGE, Reason.NO_COMMAND, expected=", ".join(names))
+    import difflib  # of use to a misspelling alone
+
+    near = difflib.get_close_matches(rest[0].lower(), names, 1)
+    words = " ".join((_NAME, *(each.name or "" for each in path[1:]), *near))
+    reason = Reason.MISSPELT_COMMAND if near else Reason.UNKNOWN_COMMAND
+    return Problem(Kind.USAGE, reason, words, expected=", ".join(names))
 
 
 def _show_help(

@@ -14,6 +14,7 @@ class Reason(Enum):
     # the command line
     UNKNOWN_OPTION = auto()
     UNKNOWN_COMMAND = auto()
+    MISSPELT_COMMAND = auto()
     NO_COMMAND = auto()
     OPTION_NEEDS_VALUE = auto()
     OPTION_TAKES_NO_VALUE = auto()

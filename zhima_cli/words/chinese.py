@@ -20,6 +20,9 @@ CHINESE = Vocabulary(
             "是否想输入 {expected}？--help 可查看全部选项。",
         ),
         Reason.UNKNOWN_COMMAND: Sentence("zhima 没有这个命令", "可用命令：{expected}。"),
+        Reason.MISSPELT_COMMAND: Sentence(
+            "zhima 没有这个命令", "是否想输入 {subject}？可用命令：{expected}。"
+        ),
         Reason.NO_COMMAND: Sentence("没有给出命令", "可用命令：{expected}。详见 zhima --help。"),
         Reason.OPTION_NEEDS_VALUE: Sentence("{subject} 缺少值", "请写成 {subject}=值。"),
         Reason.OPTION_TAKES_NO_VALUE: Sentence("{subject} 不接受值", "请只写 {subject}。"),

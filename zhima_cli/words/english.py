@@ -23,6 +23,9 @@ ENGLISH = Vocabulary(
         Reason.UNKNOWN_COMMAND: Sentence(
             "zhima has no such command", "The commands are: {expected}."
         ),
+        Reason.MISSPELT_COMMAND: Sentence(
+            "zhima has no such command", "Did you mean {subject}? The commands are: {expected}."
+        ),
         Reason.NO_COMMAND: Sentence(
             "No command was given", "The commands are: {expected}. zhima --help says more."
         ),
