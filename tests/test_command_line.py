@@ -104,14 +104,15 @@ def _usage_error(account: Account, *arguments: str) -> Result:
         ("--zzzzzz", "--…", None),
     ],
 )
-def test_an_unknown_option_is_refused_with_the_nearest_one(
+def test_an_unknown_option_is_refused_with_the_nearest_one_if_there_is_one(
     account: Account, typed: str, shown_option: str | None, nearest: str | None
 ) -> None:
     result = _usage_error(account, typed)
     if shown_option is not None:
         assert f"error: {shown_option} is no option of this command" in result.err
     assert "is no option of this command" in result.err
-    assert f"Did you mean {nearest or '--help'}?" in result.err
+    guess = "" if nearest is None else f"Did you mean {nearest}? "
+    assert f"what to do: {guess}--help lists all options.\n" in result.err
 
 
 @pytest.mark.parametrize(

@@ -91,14 +91,14 @@ class Grammar:
         return False
 
     def _unknown(self, option: str, word: int) -> Problem:
-        near = self._nearest(option)
-        nearest = near or "--help"
+        nearest = self._nearest(option) or ""
         # Anything more than a misspelling may be a value that lost its `=`: a name, a number.
-        is_misspelt = near and len(option) <= len(nearest) + _MISSPELLING
+        is_misspelt = nearest and len(option) <= len(nearest) + _MISSPELLING
         is_short = len(option) == len("-x")
         is_harmless = (is_misspelt or is_short) and _LETTERS.fullmatch(option)
         found = option if is_harmless else f"{option[: len(option) - len(option.lstrip('-'))]}…"
-        return Problem(Kind.USAGE, Reason.UNKNOWN_OPTION, str(word), found, nearest)
+        reason = Reason.MISSPELT_OPTION if nearest else Reason.UNKNOWN_OPTION
+        return Problem(Kind.USAGE, reason, str(word), found, nearest)
 
     def _nearest(self, option: str) -> str | None:
         import difflib  # of use to a misspelling alone

@@ -13,6 +13,7 @@ class Reason(Enum):
 
     # the command line
     UNKNOWN_OPTION = auto()
+    MISSPELT_OPTION = auto()
     UNKNOWN_COMMAND = auto()
     MISSPELT_COMMAND = auto()
     NO_COMMAND = auto()

@@ -17,6 +17,10 @@ CHINESE = Vocabulary(
     reasons={
         Reason.UNKNOWN_OPTION: Sentence(
             "{found} 不是本命令的选项（zhima 之后的第 {subject} 个词）",
+            "--help 可查看全部选项。",
+        ),
+        Reason.MISSPELT_OPTION: Sentence(
+            "{found} 不是本命令的选项（zhima 之后的第 {subject} 个词）",
             "是否想输入 {expected}？--help 可查看全部选项。",
         ),
         Reason.UNKNOWN_COMMAND: Sentence("zhima 没有这个命令", "可用命令：{expected}。"),

@@ -18,6 +18,10 @@ ENGLISH = Vocabulary(
     reasons={
         Reason.UNKNOWN_OPTION: Sentence(
             "{found} is no option of this command (word {subject} after zhima)",
+            "--help lists all options.",
+        ),
+        Reason.MISSPELT_OPTION: Sentence(
+            "{found} is no option of this command (word {subject} after zhima)",
             "Did you mean {expected}? --help lists all options.",
         ),
         Reason.UNKNOWN_COMMAND: Sentence(
