@@ -216,6 +216,18 @@ def test_a_number_of_a_wrong_length_is_told_by_its_place(key: PrivateKey) -> Non
     assert right({**row, "cert_type": "PASSPORT"}, batch_of(key)).warnings == ()
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["cert_no", "identity_param"])
+def test_a_character_that_no_number_has_is_told_by_its_place(key: PrivateKey, whole: bool) -> None:
+    row = {"cert_name": "收委", "cert_no": "26010419790927596４", "cert_type": "IDENTITY_CARD"}
+    subject = "cert_no"
+    if whole:
+        row = {"identity_param": json.dumps({**row, "identity_type": "CERT_INFO"})}
+        subject = "identity_param"
+    assert [(p.reason, p.subject, p.found) for p in right(row, batch_of(key)).warnings] == [
+        (Reason.CARD_NUMBER_CHARACTERS, f"rows.csv:12: {subject}", ""),
+    ]
+
+
 # --- what stands behind a row -----------------------------------------------------------------
 
 ROW = {"product_code": "ROW", "biz_code": "ROW", "linked_merchant_id": "ROW"}

@@ -104,14 +104,15 @@ def _usage_error(account: Account, *arguments: str) -> Result:
         ("--zzzzzz", "--…", None),
     ],
 )
-def test_an_unknown_option_is_refused_with_the_nearest_one(
+def test_an_unknown_option_is_refused_with_the_nearest_one_if_there_is_one(
     account: Account, typed: str, shown_option: str | None, nearest: str | None
 ) -> None:
     result = _usage_error(account, typed)
     if shown_option is not None:
         assert f"error: {shown_option} is no option of this command" in result.err
     assert "is no option of this command" in result.err
-    assert f"Did you mean {nearest or '--help'}?" in result.err
+    guess = "" if nearest is None else f"Did you mean {nearest}? "
+    assert f"what to do: {guess}--help lists all options.\n" in result.err
 
 
 @pytest.mark.parametrize(
@@ -241,7 +242,7 @@ def test_short_options(account: Account, glue: tuple[str, ...]) -> None:
 
 def test_several_faults_of_the_command_line_are_said_at_once(account: Account) -> None:
     result = _usage_error(
-        account, "--zzzzzz", "word", "--dry-run=1", "--charset", "--debug", "--app-id"
+        account, "word", "--zzzzzz", "--dry-run=1", "--charset", "--debug", "--app-id"
     )
     for piece in (
         "--… is no option",
@@ -252,6 +253,77 @@ def test_several_faults_of_the_command_line_are_said_at_once(account: Account) -
     ):
         assert result.err.count(piece) == 1
     assert result.err.count("  error: ") == 5
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param("init-cert --confg own.toml", id="value-of-a-misspelt-option"),
+        pytest.param("init-cert --zzzzzz own.toml", id="value-of-an-unknown-option"),
+        pytest.param("verify-response --zzzzzz own.toml", id="value-or-word"),
+        pytest.param("history show --confg own.toml T1", id="value-of-a-misspelt-option-and-word"),
+        pytest.param("init-cert --retries -1", id="negative-number"),
+        pytest.param("init-cert --retries -1 --dry-run", id="negative-number-and-option"),
+        pytest.param("init-cert --lang --dry-run", id="option-as-language"),
+        pytest.param("init-cert --output", id="no-form"),
+        pytest.param("--lang", id="no-language"),
+        pytest.param("--zzzzzz own.toml init-cert", id="value-before-the-command"),
+        pytest.param("--zzzzzz", id="option-and-no-command"),
+        pytest.param("explain 7 4", id="word-too-many"),
+        pytest.param("doctor nonsense", id="word-where-none-is-taken"),
+    ],
+)
+def test_one_fault_is_told_once(account: Account, arguments: str) -> None:
+    result = _run(account, *arguments.split())
+    assert (result.status, result.out) == (2, "")
+    assert result.err.count("  error: ") == 1
+    assert "own.toml" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "number"),
+    [
+        ("--zzzzzz init-cert", 1),
+        ("init-cert --zzzzzz", 2),
+        ("--lang en init-cert --cert-no 1 --zzzzzz", 6),
+        ("history show T1 --dry-run --zzzzzz", 5),
+    ],
+)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_place_of_an_unknown_option_is_told_by_its_number(
+    account: Account, arguments: str, number: int, lang: str
+) -> None:
+    words = arguments.replace("en", lang).split()
+    result = _run(account, *words, ZHIMA_LANG=lang)
+    place = {"en": f" (word {number} after zhima)", "zh": f"（zhima 之后的第 {number} 个词）"}
+    assert words[number - 1] == "--zzzzzz"
+    assert place[lang] in result.err
+
+
+@pytest.mark.parametrize("misspelt", ["--dry-rn", "--app-ib=1"])
+def test_a_word_that_is_no_value_of_a_misspelt_option_is_told_of(
+    account: Account, misspelt: str
+) -> None:
+    result = _usage_error(account, misspelt, "word")
+    assert "a word that belongs to no option" in result.err
+    assert result.err.count("  error: ") == 2
+
+
+def test_a_misspelt_option_in_the_place_of_a_value_is_told_of(account: Account) -> None:
+    result = _usage_error(account, "--cert-name", "--certno=1")
+    assert "The value of --cert-name begins with -" in result.err
+    assert "--certno is no option of this command" in result.err
+
+
+@pytest.mark.parametrize("arguments", ["explain 7 4", "verify-response a b", "completion bash x"])
+def test_a_word_too_many_is_told_of_with_those_that_are_taken(
+    account: Account, arguments: str
+) -> None:
+    result = _run(account, *arguments.split())
+    taken = {"explain": "CODE", "verify-response": "FILE", "completion": "SHELL"}
+    word = taken[arguments.split()[0]]
+    assert f"There is a word too many: besides its options, this command takes {word}" in result.err
+    assert "belongs to no option" not in result.err
 
 
 # --- words -----------------------------------------------------------------------------------
@@ -309,6 +381,36 @@ def test_an_unknown_command_is_refused_with_those_that_there_are_and_not_shown(
     assert "zhima has no such command" in result.err
     assert "init-cert, init-certs, mock-gateway" in result.err
     assert not word or word in ("init", "initcert", "INIT-CERT") or word not in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        ("initcert", "zhima init-cert"),
+        ("INIT-CERT", "zhima init-cert"),
+        ("init_certs", "zhima init-certs"),
+        ("--lang=en histroy", "zhima history"),
+        ("config", "zhima configure"),
+        ("history shw", "zhima history show"),
+        ("history --limit=5 purne", "zhima history prune"),
+    ],
+)
+def test_a_misspelt_command_is_refused_with_the_one_that_is_like_it(
+    account: Account, arguments: str, meant: str
+) -> None:
+    result = _run(account, *arguments.split(), *PERSON)
+    assert (result.status, result.out) == (2, "")
+    assert f"what to do: Did you mean {meant}? The commands are: " in result.err
+    assert arguments.split()[-1] not in result.err.replace(meant, "").replace("configure", "")
+
+
+@pytest.mark.parametrize("arguments", ["收委", "260104197909275964", "zhang", "history li"])
+def test_what_is_like_no_command_is_refused_without_a_guess(
+    account: Account, arguments: str
+) -> None:
+    result = _run(account, *arguments.split())
+    assert "Did you mean" not in result.err
+    assert "The commands are: " in result.err
 
 
 def test_an_option_of_the_command_before_it_is_refused(account: Account) -> None:
@@ -424,6 +526,20 @@ def test_a_form_or_language_that_there_is_not_is_refused(
     wrong = "is empty" if is_empty else "has a value that there is not"
     assert f"error: {subject} {wrong}" in result.err
     assert is_empty or choices in result.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["explain 7", "profiles", "doctor", "history", "history show T1", "keygen", "init-certs x.csv"],
+)
+@pytest.mark.parametrize("way", ["option", "variable"])
+def test_a_form_of_requests_alone_is_not_offered_where_there_is_none(
+    account: Account, arguments: str, way: str
+) -> None:
+    option, variables = (["--output=yaml"], {}) if way == "option" else ([], {"ZHIMA_OUTPUT": "x"})
+    result = _run(account, *arguments.split(), *option, **variables)
+    assert (result.status, result.out) == (2, "")
+    assert "Choose one of: pretty, plain, json.\n" in result.err
 
 
 @pytest.mark.parametrize("variables", [{"ZHIMA_OUTPUT": "xml"}, {"ZHIMA_LANG": "fr"}])

@@ -122,6 +122,8 @@ def test_a_key_pasted_at_another_question_is_read_to_its_end_and_shown_nowhere(
         terminal.answer("alipay_root_cert_file: ", CTRL_D)
         result = terminal.finish()
     assert result.status == 2
+    told = " ".join(result.err.split())
+    assert "ended before the question for alipay_root_cert_file was answered" in told
     complaints = [line for line in result.err.splitlines() if line.startswith("error: ")]
     assert len(complaints) == 5
     assert not [line for line in key.splitlines() if line in "".join(complaints)]
@@ -135,7 +137,10 @@ def test_a_key_that_was_pasted_in_sight_is_taken_and_told_of(home: Path, keys: K
             terminal.answer("app_private_key.pem]: ", pasted)
             terminal.wait_for("clear the screen and its scrollback.")
             terminal.answer("mode [key]: ", CTRL_D)
-            assert "error: " not in terminal.finish().err.partition("mode [key]: ")[0]
+            asked, _, told = terminal.finish().err.partition("mode [key]: ")
+        assert "error: " not in asked
+        ways = "--alipay-public-key-file, --alipay-root-cert-file"
+        assert f"or give {ways} with it." in " ".join(told.split())
 
 
 def test_ctrl_c_changes_nothing_and_gives_the_echo_back(home: Path) -> None:
@@ -158,7 +163,9 @@ def test_the_end_of_input_changes_nothing(home: Path) -> None:
         terminal.type(CTRL_D)
         result = terminal.finish()
     assert result.status == 2
-    assert result.json["description"] == "--private-key-file is missing"
+    what = "The input ended before the question for private_key_file was answered"
+    assert result.json["description"] == f"{what}; nothing was done"
+    assert str(result.json["solution"]).endswith("or give --private-key-file with it.")
     assert not (home / CONFIG).exists()
 
 

@@ -387,8 +387,14 @@ def test_tls_that_is_verified_by_the_named_bundle_goes_through(
 
 def init_cert_writing_to(stdout: int | BinaryIO, account: Account, *arguments: str) -> Result:
     """Run ``zhima init-cert`` as a process whose standard output is ``stdout``."""
+    call = ("init-cert", *PERSON, "--transaction-id=T1")
+    return writing_to(stdout, account, *call, *arguments)
+
+
+def writing_to(stdout: int | BinaryIO, account: Account, *arguments: str) -> Result:
+    """Run zhima as a process whose standard output is ``stdout``."""
     done = subprocess.run(
-        [zhima_command(), "init-cert", *PERSON, "--transaction-id=T1", *arguments],
+        [zhima_command(), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         stderr=subprocess.PIPE,
@@ -406,6 +412,35 @@ def closed_pipe() -> Iterator[int]:
     os.close(reader)
     yield writer
     os.close(writer)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "--help",
+        "--version",
+        "explain",
+        "completion bash",
+        long("--lang=en --version"),
+        long("init-cert --help"),
+        long("explain 7 --output=json"),
+        long("profiles"),
+        long("doctor"),
+    ],
+)
+def test_8_a_reader_who_has_enough_is_told_of_nothing(
+    account: Account, closed_pipe: int, command: str
+) -> None:
+    assert writing_to(closed_pipe, account, *command.split()) == Result(8, "", "")
+
+
+@pytest.mark.parametrize("command", ["--version", long("--help"), long("explain")])
+def test_8_what_does_not_fit_on_the_disk_is_told_of(account: Account, command: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        result = writing_to(full, account, command)
+    assert result.status == 8
+    assert "No space left on device" in result.err
+    assert "Traceback" not in result.err
 
 
 @pytest.mark.parametrize("output", ["pretty", long("plain"), long("json")])

@@ -18,6 +18,7 @@ from tests.conftest import Keys
 from tests.support.independent import private_pem, public_pem
 from tests.support.long import long
 from tests.support.mock_client import mock_keys
+from tests.support.person import CTRL_C, at_terminal
 from tests.support.program import (
     PERSON,
     Result,
@@ -121,6 +122,16 @@ def identity_of(path: Path) -> tuple[int, int, int, int]:
     """Return what would tell that the file was written to, replaced, or made another."""
     found = path.lstat()
     return found.st_ino, found.st_mtime_ns, found.st_size, found.st_mode
+
+
+def test_the_prompt_does_not_stand_behind_ctrl_c(tmp_path: Path) -> None:
+    with at_terminal(tmp_path, "mock-gateway") as terminal:
+        assert terminal.process.stdout is not None
+        assert READY.fullmatch(terminal.process.stdout.readline().decode())
+        terminal.type(CTRL_C)
+        result = terminal.finish()
+    # The terminal sends the signal before it shows ^C, which may so come late.
+    assert (result.status, result.err.replace("^C", "")) == (0, "\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, long(signal.SIGINT)], ids=lambda n: n.name)

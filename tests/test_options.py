@@ -241,7 +241,14 @@ def test_the_form_of_the_output_by_flag_then_environment(
         pytest.param([], {"LANG": "de_DE.UTF-8"}, "no such command", id="locale-other"),
         pytest.param([], {"LC_ALL": "zh_TW", "LANG": "en_US"}, "没有这个命令", id="lc-all"),
         pytest.param([], {"ZHIMA_LANG": "zh"}, "没有这个命令", id="variable-over-locale"),
+        pytest.param([], {"ZHIMA_LANG": "zh_CN"}, "没有这个命令", id="variable-like-locale"),
+        pytest.param([], {"ZHIMA_LANG": "zh_CN.UTF-8"}, "没有这个命令", id="with-charset"),
+        pytest.param([], {"ZHIMA_LANG": "zh-CN"}, "没有这个命令", id="variable-as-tag"),
+        pytest.param(
+            [], {"ZHIMA_LANG": "en_US", "LANG": "zh_CN"}, "no such command", id="variable-en"
+        ),
         pytest.param(["--lang=en"], {"ZHIMA_LANG": "zh"}, "no such command", id="flag"),
+        pytest.param(["--lang=zh-Hans"], {}, "没有这个命令", id="flag-as-tag"),
         pytest.param(["--lang", "zh"], {"ZHIMA_LANG": "en"}, "没有这个命令", id="flag-apart"),
     ],
 )
@@ -251,6 +258,23 @@ def test_the_language_by_flag_then_environment_then_locale(
     result = run_inside([*flags, "init-certificate"], account.home, variables)
     assert result.status == 2
     assert word in result.err
+
+
+@pytest.mark.parametrize(
+    ("flags", "variables", "wrong"),
+    [
+        pytest.param(["--lang=fr"], {"ZHIMA_LANG": "zh"}, "--lang", id="flag"),
+        pytest.param(["--lang=fr"], {"LANG": "zh_CN.UTF-8"}, "--lang", id="flag-over-locale"),
+        pytest.param([], {"ZHIMA_LANG": "zhe", "LANG": "zh_CN"}, "ZHIMA_LANG", id="variable"),
+    ],
+)
+def test_a_language_that_there_is_not_is_told_of_in_the_next_one(
+    account: Account, flags: list[str], variables: dict[str, str], wrong: str
+) -> None:
+    result = run_inside(["explain", *flags], account.home, variables)
+    assert (result.status, result.out) == (2, "")
+    assert f"{wrong} 的值不在可选范围内" in result.err
+    assert "可选：zh, en。" in result.err
 
 
 VARIABLES = (

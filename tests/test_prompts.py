@@ -74,13 +74,19 @@ def test_the_questions_are_asked_in_chinese_too(account: Account) -> None:
     assert shown(Result(result.status, result.out, "")).identity["cert_name"] == "收委"
 
 
-@pytest.mark.parametrize("answer", [long("\n"), "  \n"], ids=["nothing", "spaces"])
-def test_an_empty_answer_is_an_error(account: Account, answer: str) -> None:
-    with at_terminal(account.home, "init-cert", *DRY_RUN, f"--cert-name={NAME}") as terminal:
-        terminal.wait_for(NUMBER_QUESTION)
-        terminal.type(answer)
+@pytest.mark.parametrize("answer", ["", "  "], ids=["nothing", "spaces"])
+@pytest.mark.parametrize("asked", ["cert_name", long("cert_no")])
+def test_an_empty_answer_is_told_of_and_the_question_asked_again(
+    account: Account, asked: str, answer: str
+) -> None:
+    given = f"--cert-no={NUMBER}" if asked == "cert_name" else f"--cert-name={NAME}"
+    question = NAME_QUESTION if asked == "cert_name" else NUMBER_QUESTION
+    typed = NAME if asked == "cert_name" else NUMBER
+    with at_terminal(account.home, "init-cert", *DRY_RUN, given) as terminal:
+        terminal.answer(question, answer)
+        terminal.answer(f"error: {asked} is missing - Give {asked}.{question}", typed)
         result = terminal.finish()
-    assert refusal(result, "usage").names("cert_no is missing")
+    assert shown(Result(result.status, result.out, "")).identity[asked] == typed
 
 
 @pytest.mark.long
@@ -101,7 +107,9 @@ def test_the_end_of_input_is_an_error(account: Account) -> None:
             terminal.type(CTRL_D)
             result = terminal.finish()
         assert stub.seen == []
-    assert refusal(result, "usage").names("cert_name is missing")
+    refused = refusal(result, "usage")
+    assert refused.names("ended before the question for cert_name was answered")
+    assert refused.solutions == ("Run the command again, or give --cert-name with it.",)
     assert NUMBER_QUESTION not in result.err
 
 

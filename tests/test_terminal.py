@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import APP_ID, Account
 from tests.support.independent import BIZ_NO, holds, node_text, signed_answer
 from tests.support.long import long
+from tests.support.person import CTRL_C, at_terminal
 from tests.support.program import PERSON
 from tests.support.stub import Said, Seen, Stub, stub_gateway
 from tests.support.terminal import Piped, Watched, cells, run_in_terminal
@@ -167,6 +168,20 @@ def test_what_a_dry_run_shows_can_be_copied_however_narrow_the_terminal(
     assert len(headings) >= 5
     assert all(cells(heading) <= 40 for heading in headings)
     assert gateway.seen == []
+
+
+def test_what_is_said_after_ctrl_c_begins_a_line(account: Account) -> None:
+    account.write(gateway="http://127.0.0.1:1/")
+    call = ("init-cert", *PERSON, f"--transaction-id={ID}", "--output=pretty", "--retries=100")
+    with at_terminal(account.home, *call, variables={"COLUMNS": "80", "TERM": "dumb"}) as terminal:
+        terminal.wait_for("; waiting ")
+        terminal.type(CTRL_C)
+        result = terminal.finish()
+    assert result.status == 130
+    # The terminal sends the signal before it shows ^C, which may so come late.
+    said, _, panel = result.err.replace("^C", "").partition("\n\n")
+    assert said.startswith("zhima: attempt 1 of 101: ")
+    check_panel(panel, 80)
 
 
 def unspaced(text: str) -> str:

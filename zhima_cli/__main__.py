@@ -27,14 +27,16 @@ def main() -> "NoReturn":
 def _show_version() -> None:
     """Show it and end, before anything else is imported; return where it cannot be shown.
 
-    Then the program, which shows the same, says so.
+    Then the program, which tries the same, deals with it.
     """
+    if sys.stdout is None:
+        return
     try:
-        print(f"zhima {__version__}", flush=True)
+        # Not print(): what could not be written would stay in the stream, and fail again.
+        os.write(sys.stdout.fileno(), f"zhima {__version__}{os.linesep}".encode("ascii"))
     except OSError:
         return
-    if sys.stdout is not None:
-        os._exit(0)
+    os._exit(0)
 
 
 def _heed_signals() -> None:
@@ -53,10 +55,22 @@ def _heed_signals() -> None:
         for each in numbers:
             # Not SIG_IGN: one that has come already would then be told of as an error.
             signal.signal(each, lambda _number, _frame: None)
-        raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+        if number == signal.SIGTERM:
+            raise Terminated
+        _leave_line()
+        raise KeyboardInterrupt
 
     for number in numbers:
         signal.signal(number, stop)
+
+
+def _leave_line() -> None:
+    """End the line that a terminal has put ^C on: what is said next is to begin one."""
+    try:
+        if sys.stderr is not None and sys.stderr.isatty():
+            os.write(sys.stderr.fileno(), b"\n")
+    except OSError:
+        return
 
 
 def _run(stop: KeyboardInterrupt | None) -> "NoReturn":

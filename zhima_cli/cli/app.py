@@ -21,6 +21,7 @@ from zhima_cli.core.errors import (
     InternalError,
     Interrupted,
     Problem,
+    ReaderLeft,
     Reason,
     ZhimaError,
 )
@@ -61,6 +62,9 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
         status = _dispatch(list(arguments), session)
         environment.shield()
         return status
+    except ReaderLeft as left:
+        session.trace(left)
+        return EXIT_STATUS[left.kind]
     except ZhimaError as own:
         error = own
     except KeyboardInterrupt as stop:
@@ -116,15 +120,15 @@ def _dispatch(arguments: list[str], session: Session) -> int:
             return _show_help(command, path, session)
         if grammar.asks_for((_VERSION,), own):
             return session.show(f"{_NAME} {__version__}")
-        problems += grammar.problems(own)
+        at_fault = list(grammar.problems(own, len(arguments) - len(own) - len(rest)))
+        problems += at_fault
         if not isinstance(command, TyperGroup) or (not rest and command.invoke_without_command):
             break
         named = _commands(command).get(rest[0]) if rest else None
         if named is None:
-            # What stands in the command's place may be anything, a name of a person included.
-            reason = Reason.UNKNOWN_COMMAND if rest else Reason.NO_COMMAND
-            expected = ", ".join(_commands(command))
-            problems.append(Problem(Kind.USAGE, reason, expected=expected))
+            if at_fault:  # what stands there may be the value of an option that is wrong
+                break
+            problems.append(_no_command(rest, path))
             break
         path.append(named)
         rest = rest[1:]
@@ -135,6 +139,23 @@ def _dispatch(arguments: list[str], session: Session) -> int:
         return status
 
 
+def _no_command(rest: Sequence[str], path: Sequence[TyperCommand | TyperGroup]) -> Problem:
+    """Return that the ``rest`` does not begin with a command of the group that ``path`` leads to.
+
+    What stands there may be anything, a name of a person included, and is not told of.
+    """
+    group = path[-1]
+    names = list(_commands(group)) if isinstance(group, TyperGroup) else []
+    if not rest:
+        return Problem(Kind.USAGE, Reason.NO_COMMAND, expected=", ".join(names))
+    import difflib  # of use to a misspelling alone
+
+    near = difflib.get_close_matches(rest[0].lower(), names, 1)
+    words = " ".join((_NAME, *(each.name or "" for each in path[1:]), *near))
+    reason = Reason.MISSPELT_COMMAND if near else Reason.UNKNOWN_COMMAND
+    return Problem(Kind.USAGE, reason, words, expected=", ".join(names))
+
+
 def _show_help(
     command: TyperCommand | TyperGroup, path: Sequence[TyperCommand | TyperGroup], session: Session
 ) -> int:
@@ -143,7 +164,7 @@ def _show_help(
     from zhima_cli.output.help import show_help
 
     words = (_NAME, *(each.name or "" for each in path[1:]))
-    with session.writing() as screen:
+    with session.viewing() as screen:
         show_help(describe(command, words, session.words.helps), session.words, screen)
     return EXIT_STATUS[Kind.SUCCESS]
 

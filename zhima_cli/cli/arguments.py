@@ -37,10 +37,15 @@ class Grammar:
             at += 2 if self.takes_value.get(option, False) and attached is None else 1
         return min(at, len(arguments))
 
-    def problems(self, arguments: Sequence[str]) -> Iterator[Problem]:
-        """Yield everything that is wrong with how the arguments are put."""
+    def problems(self, arguments: Sequence[str], before: int) -> Iterator[Problem]:
+        """Yield everything that is wrong with how the arguments are put.
+
+        ``before`` them stand so many words of the command line, the program's name not counted.
+        What follows from another fault is not told of.
+        """
         pending = list(arguments)
-        words = 0
+        # The last are those that may be values of options that there are not.
+        words = doubtful = 0
         while pending:
             argument = pending.pop(0)
             if argument == "--":
@@ -51,21 +56,30 @@ class Grammar:
                 continue
             option, attached = split_argument(argument)
             if option not in self.takes_value:
-                yield self._unknown(option, len(arguments) - len(pending))
+                yield self._unknown(option, before + len(arguments) - len(pending))
+                nearest = self._nearest(option)
+                may_take_value = nearest is None or self.takes_value[nearest]
+                if attached is None and may_take_value and pending and is_value(pending[0]):
+                    pending.pop(0)
+                    doubtful += nearest is None
             elif not self.takes_value[option]:
                 if attached is not None:
                     yield Problem(Kind.USAGE, Reason.OPTION_TAKES_NO_VALUE, option)
             elif attached is None:
                 if not pending:
                     yield Problem(Kind.USAGE, Reason.OPTION_NEEDS_VALUE, option)
-                elif pending[0].startswith("-") and pending[0] != "-":
+                elif not is_value(pending[0]):
                     yield Problem(Kind.USAGE, Reason.OPTION_AS_VALUE, option)
+                    if not self._is_like_option(pending[0]):
+                        pending.pop(0)
                 else:
                     pending.pop(0)
-        for word in self.words[words:]:
+        for word in self.words[words + doubtful :]:
             yield Problem(Kind.USAGE, Reason.ARGUMENT_IS_DUE, word)
-        if words > len(self.words) + len(self.optional_words):
-            yield Problem(Kind.USAGE, Reason.UNEXPECTED_ARGUMENT)
+        takes = (*self.words, *self.optional_words)
+        if words > len(takes):
+            reason = Reason.ARGUMENT_TOO_MANY if takes else Reason.UNEXPECTED_ARGUMENT
+            yield Problem(Kind.USAGE, reason, " ".join(takes))
 
     def asks_for(self, options: Sequence[str], arguments: Sequence[str]) -> bool:
         """Say whether one of ``options``, which take no value, is among the arguments."""
@@ -77,16 +91,29 @@ class Grammar:
         return False
 
     def _unknown(self, option: str, word: int) -> Problem:
-        import difflib  # of use to a misspelling alone
-
-        near = difflib.get_close_matches(option, self.takes_value, 1)
-        nearest = near[0] if near else "--help"
+        nearest = self._nearest(option) or ""
         # Anything more than a misspelling may be a value that lost its `=`: a name, a number.
-        is_misspelt = near and len(option) <= len(nearest) + _MISSPELLING
+        is_misspelt = nearest and len(option) <= len(nearest) + _MISSPELLING
         is_short = len(option) == len("-x")
         is_harmless = (is_misspelt or is_short) and _LETTERS.fullmatch(option)
         found = option if is_harmless else f"{option[: len(option) - len(option.lstrip('-'))]}…"
-        return Problem(Kind.USAGE, Reason.UNKNOWN_OPTION, str(word), found, nearest)
+        reason = Reason.MISSPELT_OPTION if nearest else Reason.UNKNOWN_OPTION
+        return Problem(Kind.USAGE, reason, str(word), found, nearest)
+
+    def _nearest(self, option: str) -> str | None:
+        import difflib  # of use to a misspelling alone
+
+        near = difflib.get_close_matches(option, self.takes_value, 1)
+        return near[0] if near else None
+
+    def _is_like_option(self, argument: str) -> bool:
+        option, _ = split_argument(argument)
+        return argument == "--" or option in self.takes_value or self._nearest(option) is not None
+
+
+def is_value(argument: str) -> bool:
+    """Say whether the argument may be a value as a word of its own."""
+    return not argument.startswith("-") or argument == "-"
 
 
 def split_argument(argument: str) -> tuple[str, str | None]:

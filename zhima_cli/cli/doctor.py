@@ -83,7 +83,7 @@ def doctor(
         found = tuple(
             examine(options, session.surroundings, mock_account, reach if online else None)
         )
-    with session.writing() as screen:
+    with session.viewing() as screen:
         if form is Form.JSON:
             output_checks.show_json(found, session.presentation.language, screen)
         elif form is Form.PLAIN:

@@ -25,7 +25,7 @@ def explain(
     session.check()
     language, form = session.presentation.language, session.form()
     topics = all_topics() if code is None else find_topics(code)
-    with session.writing() as screen:
+    with session.viewing() as screen:
         if form is Form.JSON:
             explanation.show_json(topics, language, screen)
         elif form is Form.PLAIN:

@@ -77,7 +77,7 @@ def history(
     options = Options(config=config, profile=profile, history=history)
     with _opened(session, options) as opened:
         found = tuple(opened.records(wanted)) if opened else ()
-    with session.writing() as screen:
+    with session.viewing() as screen:
         if form is Form.JSON:
             records.show_json(found, options, screen)
         elif form is Form.PLAIN:
@@ -109,7 +109,7 @@ def show(
         found = tuple(opened.records(wanted)) if opened else ()
     if not found:
         raise InputError(Problem(Kind.USAGE, Reason.NO_SUCH_RECORD, "TRANSACTION_ID"))
-    with session.writing() as screen:
+    with session.viewing() as screen:
         if form is Form.JSON:
             records.show_json(found, options, screen)
             return EXIT_STATUS[Kind.SUCCESS]
@@ -165,9 +165,14 @@ def prune(
     with _opened(session, options) as opened:
         count = opened.count(moment, profile, now) if opened else 0
         if opened and count:
-            is_meant = yes or _confirm(session, count)
+            try:
+                is_meant = yes or _confirm(session, count)
+            except KeyboardInterrupt as stop:
+                return session.leave(Label.PRUNE_LEFT, stop)
             count = opened.prune(moment, profile, now) if is_meant else 0
-    return session.show(session.words.labels[Label.PRUNED].format(count=count))
+    with session.writing() as screen:
+        screen.line(session.words.labels[Label.PRUNED].format(count=count))
+    return EXIT_STATUS[Kind.SUCCESS]
 
 
 @contextlib.contextmanager
@@ -224,7 +229,9 @@ def _date(text: str | None, option: str, session: Session) -> datetime | None:
 
 
 def _confirm(session: Session, count: int) -> bool:
+    if not session.surroundings.can_ask:
+        raise InputError(Problem(Kind.USAGE, Reason.OPTION_IS_DUE, "--yes"))
     answer = session.ask(session.words.labels[Label.ASK_PRUNE].format(count=count))
     if answer is None:
-        raise InputError(Problem(Kind.USAGE, Reason.OPTION_IS_DUE, "--yes"))
+        raise InputError(Problem(Kind.USAGE, Reason.UNCONFIRMED))
     return answer.lower() in ("y", "yes", "是")

@@ -69,8 +69,10 @@ def mock_gateway(
                 path = expand_home(write_profile, session.environment.home)
                 write(path, url, keys, "--write-profile", with_encryption=with_encryption)
                 session.tell(Label.MOCK_PROFILE_WRITTEN, str(path))
-            session.show(led_to(words[Label.MOCK_READY], url))
-            stopped.get()
+            with session.writing() as screen:
+                screen.line(led_to(words[Label.MOCK_READY], url))
+            if stopped.get() == signal.SIGINT and session.err.is_terminal:
+                session.log("")  # the shell's prompt is not to stand behind ^C
     return EXIT_STATUS[Kind.SUCCESS]
 
 

@@ -64,7 +64,7 @@ def run_call(options: Options, session: Session, *, dry_run: bool, redact: bool)
 
 def _problems(session: Session, *, dry_run: bool, redact: bool) -> Iterator[Problem]:
     """Yield what is wrong with how the result is to be shown."""
-    yield from session.presentation.problems
+    yield from session.presentation.problems_of_request
     if session.presentation.form is Form.CURL and not dry_run:
         yield Problem(Kind.USAGE, Reason.CURL_NEEDS_DRY_RUN)
     if redact and not dry_run:

@@ -78,7 +78,7 @@ def profiles(
         history=history,
     )
     listing = list_profiles(options, session.surroundings)
-    with session.writing() as screen:
+    with session.viewing() as screen:
         if form is Form.JSON:
             forms.show_json(listing, session.words, screen)
         elif form is Form.PLAIN:

@@ -11,8 +11,7 @@ from zhima_cli.core.keys import identify
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.profile import is_absent
 from zhima_cli.core.signature import SignType
-from zhima_cli.core.sources import option_name
-from zhima_cli.words.vocabulary import Label, labelled
+from zhima_cli.words.vocabulary import Label
 
 _QUESTIONS = (
     (Setting.APP_ID, Label.ASK_APP_ID),
@@ -59,7 +58,8 @@ def ask_for(draft: Draft, given: frozenset[Setting], session: Session) -> Draft:
 def ask_for_default(session: Session) -> bool:
     """Ask whether the profile is to be the one that is used where none is named."""
     explain(Label.ASK_DEFAULT_PROFILE, session)
-    return _answer("default_profile [y/N]: ", "default", session).lower() in _YES
+    answer = _answer("default_profile [y/N]: ", "default_profile", "--default", session)
+    return answer.lower() in _YES
 
 
 def paste(setting: Setting, session: Session) -> str:
@@ -69,7 +69,7 @@ def paste(setting: Setting, session: Session) -> str:
         session.log(session.words.labels[Label.PASTE_NOW])
         key = read_key(stdin)
     if key is None:
-        raise _due(setting.option)
+        raise _unanswered(setting.value, setting.option)
     return key
 
 
@@ -84,7 +84,7 @@ def _ask(draft: Draft, setting: Setting, label: Label, session: Session) -> Draf
     default = _default(draft, setting, session)
     question = f"{setting.value} [{default}]: " if default else f"{setting.value}: "
     while True:
-        text = _answer(question, setting.value, session)
+        text = _answer(question, setting.value, setting.option, session)
         if not text and not default:
             _complain(session, Problem(Kind.USAGE, Reason.OPTION_IS_DUE, setting.value))
             continue
@@ -103,8 +103,9 @@ def _ask(draft: Draft, setting: Setting, label: Label, session: Session) -> Draf
 def _ask_mode(default: Mode, session: Session) -> Mode:
     explain(Label.ASK_MODE, session)
     choices = ", ".join(mode.value for mode in Mode)
+    options = ", ".join(mode.settings[0].option for mode in Mode)
     while True:
-        text = _answer(f"mode [{default.value}]: ", Setting.ALIPAY_PUBLIC_KEY.value, session)
+        text = _answer(f"mode [{default.value}]: ", "mode", options, session)
         mode = next((m for m in Mode if m.value == text.lower()), None if text else default)
         if mode is None:
             problem = Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "mode", expected=choices)
@@ -169,11 +170,14 @@ def _suggested(draft: Draft, setting: Setting) -> str | None:
     return None if is_absent(path) else str(path)
 
 
-def _answer(question: str, name: str, session: Session) -> str:
-    """Return the answer, PEM to its end: its lines are no answers to what is asked next."""
+def _answer(question: str, subject: str, option: str, session: Session) -> str:
+    """Return the answer, PEM to its end: its lines are no answers to what is asked next.
+
+    Raises InputError where the input ends: ``option`` gives what the question is for, too.
+    """
     answer = session.ask(question)
     if answer is None:
-        raise _due(option_name(name))
+        raise _unanswered(subject, option)
     if answer.startswith(BEGIN):
         stdin = session.environment.stdin
         with unseen(stdin):
@@ -184,12 +188,10 @@ def _answer(question: str, name: str, session: Session) -> str:
     return answer
 
 
-def _due(option: str) -> InputError:
-    return InputError(Problem(Kind.USAGE, Reason.OPTION_IS_DUE, option))
+def _unanswered(subject: str, option: str) -> InputError:
+    return InputError(Problem(Kind.USAGE, Reason.UNANSWERED, subject, expected=option))
 
 
 def _complain(session: Session, *problems: Problem) -> None:
     for problem in problems:
-        sentence = session.words.say(problem)
-        said = f"{sentence.what} - {sentence.remedy}"
-        session.log(labelled(session.words.labels[Label.ERROR], said))
+        session.complain(problem)

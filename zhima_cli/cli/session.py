@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from zhima_cli.cli.environment import Environment
 from zhima_cli.cli.presentation import Presentation
-from zhima_cli.core.errors import InputError, Problem, Reason, UnwrittenError
+from zhima_cli.core.errors import InputError, Problem, ReaderLeft, Reason, UnwrittenError
 from zhima_cli.core.files import system_words
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Surroundings
-from zhima_cli.output.form import Form
+from zhima_cli.core.terminated import Terminated
+from zhima_cli.output.form import FORMS_OF_RESULTS, Form, names
 from zhima_cli.output.screen import Screen
 from zhima_cli.words.vocabulary import Label, Vocabulary, labelled
 
@@ -51,7 +52,7 @@ class Session:
             now=environment.clock.now(),
             read_stdin=lambda: environment.stdin.buffer.read(_MAX_STDIN_BYTES),
             can_ask=environment.stdin.isatty() and environment.stderr.isatty(),
-            ask=lambda name: self.ask(self.words.labels[_QUESTIONS[name]]),
+            ask=self._ask_for,
         )
 
     @property
@@ -78,7 +79,7 @@ class Session:
         """Return the form for what is no request. Raises InputError for the one of requests."""
         form = self.presentation.form
         if form is Form.CURL:
-            choices = "pretty, plain, json"
+            choices = names(FORMS_OF_RESULTS)
             raise InputError(Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "--output", expected=choices))
         return form
 
@@ -117,7 +118,7 @@ class Session:
 
     def show(self, text: str) -> int:
         """Show lines that were asked for; return the exit status. Raises UnwrittenError."""
-        with self.writing() as screen:
+        with self.viewing() as screen:
             for line in text.splitlines():
                 screen.line(line)
         return EXIT_STATUS[Kind.SUCCESS]
@@ -137,6 +138,17 @@ class Session:
         except OSError as error:
             raise UnwrittenError(system_words(error)) from error
 
+    @contextlib.contextmanager
+    def viewing(self) -> Iterator[Screen]:
+        """Yield standard output, for what can be shown again. Raises UnwrittenError, ReaderLeft."""
+        try:
+            with self.writing() as screen:
+                yield screen
+        except UnwrittenError as error:
+            if isinstance(error.__cause__, BrokenPipeError):
+                raise ReaderLeft(error.problems[0].found) from error
+            raise
+
     def ask(self, question: str) -> str | None:
         """Ask a person; None where there is none at a terminal, or the input ends."""
         environment = self.environment
@@ -146,13 +158,24 @@ class Session:
         environment.stderr.flush()
         try:
             line = environment.stdin.readline()
-        except KeyboardInterrupt:
+        except Terminated:
             environment.stderr.write("\n")  # what is said next has a line of its own
             raise
         if not line:
             environment.stderr.write("\n")
             return None
         return line.strip()
+
+    def complain(self, problem: Problem) -> None:
+        """Say what is wrong with an answer, before the question is asked again."""
+        sentence = self.words.say(problem)
+        said = f"{sentence.what} - {sentence.remedy}"
+        self.log(labelled(self.words.labels[Label.ERROR], said))
+
+    def leave(self, label: Label, stop: KeyboardInterrupt) -> int:
+        """Say that a person left a question, so that nothing was done; return the exit status."""
+        self.log(f"zhima: {self.words.labels[label]}")
+        return EXIT_STATUS[Kind.TERMINATED if isinstance(stop, Terminated) else Kind.INTERRUPTED]
 
     def finish(self, outcome: "Outcome") -> int:
         """Show what the call came to; return the exit status.
@@ -191,6 +214,13 @@ class Session:
         with contextlib.suppress(OSError):
             for line in _trace(error):
                 self.err.line(line)
+
+    def _ask_for(self, name: str) -> str | None:
+        """Ask for a person's parameter until there is an answer; None where the input ends."""
+        question = self.words.labels[_QUESTIONS[name]]
+        while (answer := self.ask(question)) == "":
+            self.complain(Problem(Kind.USAGE, Reason.OPTION_IS_DUE, name))
+        return answer
 
     def _show(self, outcome: "Outcome") -> None:
         form = self.presentation.form

@@ -13,7 +13,9 @@ class Reason(Enum):
 
     # the command line
     UNKNOWN_OPTION = auto()
+    MISSPELT_OPTION = auto()
     UNKNOWN_COMMAND = auto()
+    MISSPELT_COMMAND = auto()
     NO_COMMAND = auto()
     OPTION_NEEDS_VALUE = auto()
     OPTION_TAKES_NO_VALUE = auto()
@@ -22,6 +24,7 @@ class Reason(Enum):
     OPTION_MISPLACED = auto()
     ARGUMENT_IS_DUE = auto()
     UNEXPECTED_ARGUMENT = auto()
+    ARGUMENT_TOO_MANY = auto()
     EXCLUDES = auto()
     STDIN_TWICE = auto()
     STDIN_TWICE_FOR_KEYS = auto()
@@ -32,6 +35,9 @@ class Reason(Enum):
     # zhima explain
     UNKNOWN_CODE = auto()
     MISSPELT_CODE = auto()
+    # questions
+    UNANSWERED = auto()
+    UNCONFIRMED = auto()
     # values, wherever they come from
     EMPTY = auto()
     MISSING = auto()
@@ -171,6 +177,7 @@ class Reason(Enum):
     KEY_SMALL = auto()
     CHECK_DIGIT = auto()
     CARD_NUMBER_LENGTH = auto()
+    CARD_NUMBER_CHARACTERS = auto()
     ODD_CHARACTERS = auto()
     REDACTED = auto()
     CLOCK_OFF = auto()
@@ -290,6 +297,10 @@ class UnwrittenError(ZhimaError):
     def __init__(self, found: str, subject: str = "stdout") -> None:
         problem = Problem(Kind.UNWRITTEN, Reason.OUTPUT_UNWRITTEN, subject, found)
         super().__init__(Kind.UNWRITTEN, (problem,), Sent.NO)
+
+
+class ReaderLeft(UnwrittenError):  # noqa: N818 -- whoever left has what was wanted
+    """Nobody reads standard output any more, as behind ``| head``, and nothing is lost by it."""
 
 
 class InternalError(ZhimaError):

@@ -88,10 +88,14 @@ def _ask_for(
 ) -> str | None:
     if name in sources.wrong or (ask and sources.problems):
         return None  # where something else is wrong, there is no use in asking
-    answer = ask(name) if ask else None
-    if not answer:
+    if ask is None:
         expected = f"{option_name(name)}, {variable_name(name)}, {option_name('identity_param')}"
         problem = Problem(Kind.USAGE, Reason.MISSING_PERSON, name, expected=expected)
+        sources.fail(name, problem)
+        return None
+    answer = ask(name)
+    if answer is None:
+        problem = Problem(Kind.USAGE, Reason.UNANSWERED, name, expected=option_name(name))
         sources.fail(name, problem)
         return None
     given = Given(name, answer, option_name(name), Kind.USAGE)
@@ -106,24 +110,25 @@ def _warn_of_person(
     for subject, text in (("cert_name", name), ("cert_no", number)):
         if text != text.strip() or has_unseen(text):
             sources.warn(Reason.ODD_CHARACTERS, subject)
-    if cert_type == IDENTITY_CARD and has_wrong_length(number):
-        sources.warn(Reason.CARD_NUMBER_LENGTH, number_subject)
-    if cert_type == IDENTITY_CARD and has_wrong_check_digit(number):
-        sources.warn(Reason.CHECK_DIGIT, number_subject)
+    fault = card_number_fault(number) if cert_type == IDENTITY_CARD else None
+    if fault is not None:
+        sources.warn(fault, number_subject)
 
 
-def has_wrong_length(number: str) -> bool:
-    """Say whether an identity card number is too long or too short, spaces around it apart."""
-    return len(number.strip()) not in _CARD_NUMBER_LENGTHS
+def card_number_fault(number: str) -> Reason | None:
+    """Return what speaks against an identity card's number, spaces around it apart.
 
-
-def has_wrong_check_digit(number: str) -> bool:
-    """Say whether an 18-digit identity card number's last digit contradicts the others.
-
-    The check digit is ISO 7064 MOD 11-2's, as GB 11643 uses it; anything that has not the form of
-    such a number has no check digit to be wrong.
+    It has 17 digits and one that checks them (GB 11643), or the 15 of a card of before 1999. A
+    digit is one of ASCII's: a full-width one looks like it, and is none to the interface.
     """
-    if not re.fullmatch(r"[0-9]{17}[0-9Xx]", number):
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
-    return "10X98765432"[total % 11] != number[17].upper()
+    number = number.strip()
+    if len(number) not in _CARD_NUMBER_LENGTHS:
+        return Reason.CARD_NUMBER_LENGTH
+    if not re.fullmatch(r"[0-9]{17}[0-9Xx]|[0-9]{15}", number):
+        return Reason.CARD_NUMBER_CHARACTERS
+    # ISO 7064 MOD 11-2, as GB 11643 uses it.
+    if len(number) == len(_WEIGHTS) + 1:
+        total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
+        if "10X98765432"[total % 11] != number[-1].upper():
+            return Reason.CHECK_DIGIT
+    return None

@@ -57,8 +57,8 @@ class Surroundings:
     ``variables`` is the environment, ``default_config`` the file that is read where none is
     named, ``default_history`` the one that calls are recorded in, ``home`` what ``~`` means,
     ``now`` the time of the call. ``read_stdin`` returns all of standard input. Where somebody
-    ``can_ask``, ``ask`` returns what a person typed for the parameter of that name, None where
-    the input ended. ``files`` reads what the options name.
+    ``can_ask``, ``ask`` returns what a person typed for the parameter of that name, which is not
+    nothing, and None where the input ended. ``files`` reads what the options name.
     """
 
     variables: Mapping[str, str] = field(repr=False)

@@ -16,10 +16,17 @@ _SAME_AGAIN = "请用同一个 transaction_id 重试。"
 CHINESE = Vocabulary(
     reasons={
         Reason.UNKNOWN_OPTION: Sentence(
-            "{found} 不是本命令的选项（其后第 {subject} 个词）",
+            "{found} 不是本命令的选项（zhima 之后的第 {subject} 个词）",
+            "--help 可查看全部选项。",
+        ),
+        Reason.MISSPELT_OPTION: Sentence(
+            "{found} 不是本命令的选项（zhima 之后的第 {subject} 个词）",
             "是否想输入 {expected}？--help 可查看全部选项。",
         ),
         Reason.UNKNOWN_COMMAND: Sentence("zhima 没有这个命令", "可用命令：{expected}。"),
+        Reason.MISSPELT_COMMAND: Sentence(
+            "zhima 没有这个命令", "是否想输入 {subject}？可用命令：{expected}。"
+        ),
         Reason.NO_COMMAND: Sentence("没有给出命令", "可用命令：{expected}。详见 zhima --help。"),
         Reason.OPTION_NEEDS_VALUE: Sentence("{subject} 缺少值", "请写成 {subject}=值。"),
         Reason.OPTION_TAKES_NO_VALUE: Sentence("{subject} 不接受值", "请只写 {subject}。"),
@@ -31,6 +38,10 @@ CHINESE = Vocabulary(
         Reason.ARGUMENT_IS_DUE: Sentence("缺少 {subject}", "请写在命令后面；用法见 --help。"),
         Reason.UNEXPECTED_ARGUMENT: Sentence(
             "有一个词不属于任何选项", "每个值前面都要有它的选项；含空格的值请加引号。"
+        ),
+        Reason.ARGUMENT_TOO_MANY: Sentence(
+            "多了一个词：除选项之外，本命令只接受 {subject}",
+            "请去掉它，或在它前面写上它的选项；含空格的值请加引号。",
         ),
         Reason.OPTION_MISPLACED: Sentence(
             "{subject} 写在了命令 {found} 的前面", "请写在 {found} 的后面。"
@@ -61,6 +72,14 @@ CHINESE = Vocabulary(
         Reason.MISSPELT_CODE: Sentence(
             "{subject} 不是 zhima 认识的错误码、退出状态或类别（{found}）",
             "是否想输入 {expected}？单独运行 zhima explain 可列出全部。",
+        ),
+        # questions
+        Reason.UNANSWERED: Sentence(
+            "还没有回答 {subject} 的提问，输入就结束了；什么都没有做",
+            "请重新运行该命令，或在命令中给出 {expected}。",
+        ),
+        Reason.UNCONFIRMED: Sentence(
+            "还没有回答提问，输入就结束了；没有删除任何记录", "请重新运行该命令并回答提问。"
         ),
         Reason.EMPTY: Sentence("{subject} 是空的", "请给出值，或者不写它。"),
         Reason.MISSING: Sentence(
@@ -378,6 +397,11 @@ CHINESE = Vocabulary(
             "{subject}：身份证号码应为 18 位数字（最后一位可以是 X），这里的位数不对",
             "请与证件核对。",
         ),
+        Reason.CARD_NUMBER_CHARACTERS: Sentence(
+            "{subject}：身份证号码只含数字 0 到 9（18 位的最后一位可以是 X），这里有别的字符，"
+            "可能是全角数字或字母",
+            "请与证件核对，并用半角字符输入。",
+        ),
         Reason.ODD_CHARACTERS: Sentence(
             "{subject} 首尾有空格，或含有不可见字符", "将原样使用；请与证件核对。"
         ),
@@ -542,6 +566,7 @@ CHINESE = Vocabulary(
         Label.ATTEMPTS: "次数",
         Label.ASK_PRUNE: "删除 {count} 条记录？[y/N] ",
         Label.PRUNED: "已删除的记录：{count}",
+        Label.PRUNE_LEFT: "已停止，没有删除任何记录",
         Label.MOCK_READY: "模拟网关已就绪：",
         # zhima verify-response
         Label.SIGNATURE_HOLDS: "签名有效",

@@ -17,11 +17,18 @@ _SAME_AGAIN = "Try again with the same transaction_id."
 ENGLISH = Vocabulary(
     reasons={
         Reason.UNKNOWN_OPTION: Sentence(
-            "{found} is no option of this command (word {subject} behind it)",
+            "{found} is no option of this command (word {subject} after zhima)",
+            "--help lists all options.",
+        ),
+        Reason.MISSPELT_OPTION: Sentence(
+            "{found} is no option of this command (word {subject} after zhima)",
             "Did you mean {expected}? --help lists all options.",
         ),
         Reason.UNKNOWN_COMMAND: Sentence(
             "zhima has no such command", "The commands are: {expected}."
+        ),
+        Reason.MISSPELT_COMMAND: Sentence(
+            "zhima has no such command", "Did you mean {subject}? The commands are: {expected}."
         ),
         Reason.NO_COMMAND: Sentence(
             "No command was given", "The commands are: {expected}. zhima --help says more."
@@ -44,6 +51,10 @@ ENGLISH = Vocabulary(
         Reason.UNEXPECTED_ARGUMENT: Sentence(
             "There is a word that belongs to no option",
             "Every value needs its option before it; put a value with spaces in quotes.",
+        ),
+        Reason.ARGUMENT_TOO_MANY: Sentence(
+            "There is a word too many: besides its options, this command takes {subject} alone",
+            "Leave it out, or put its option before it; put a value with spaces in quotes.",
         ),
         Reason.OPTION_MISPLACED: Sentence(
             "{subject} stands before the command {found}", "Write it behind {found}."
@@ -79,6 +90,15 @@ ENGLISH = Vocabulary(
         Reason.MISSPELT_CODE: Sentence(
             "{subject} is no code, exit status or kind that zhima knows ({found})",
             "Did you mean {expected}? zhima explain alone lists them all.",
+        ),
+        # questions
+        Reason.UNANSWERED: Sentence(
+            "The input ended before the question for {subject} was answered; nothing was done",
+            "Run the command again, or give {expected} with it.",
+        ),
+        Reason.UNCONFIRMED: Sentence(
+            "The input ended before the question was answered; nothing was deleted",
+            "Run the command again to be asked again.",
         ),
         Reason.EMPTY: Sentence("{subject} is empty", "Give it a value, or leave it out."),
         Reason.MISSING: Sentence(
@@ -459,6 +479,11 @@ ENGLISH = Vocabulary(
             "longer or shorter",
             "Compare it with the card.",
         ),
+        Reason.CARD_NUMBER_CHARACTERS: Sentence(
+            "{subject}: an identity card number has the digits 0 to 9 only, and X as the last of "
+            "18; this has something else, perhaps a full-width digit or a letter",
+            "Compare it with the card, and type it with half-width digits.",
+        ),
         Reason.ODD_CHARACTERS: Sentence(
             "{subject} has spaces around it, or characters that do not show",
             "It is used as it is; compare it with the document.",
@@ -642,6 +667,7 @@ ENGLISH = Vocabulary(
         Label.ATTEMPTS: "attempts",
         Label.ASK_PRUNE: "Delete {count} records? [y/N] ",
         Label.PRUNED: "records deleted: {count}",
+        Label.PRUNE_LEFT: "stopped; nothing was deleted",
         Label.MOCK_READY: "mock gateway ready:",
         # zhima verify-response
         Label.SIGNATURE_HOLDS: "The signature holds",

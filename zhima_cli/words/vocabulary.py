@@ -53,6 +53,7 @@ class Label(Enum):
     ATTEMPTS = auto()
     ASK_PRUNE = auto()
     PRUNED = auto()
+    PRUNE_LEFT = auto()
     MOCK_READY = auto()
     MOCK_PROFILE_WRITTEN = auto()
     # zhima init-certs
