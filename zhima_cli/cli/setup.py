@@ -17,7 +17,6 @@ from zhima_cli.core.files import system_words
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
 from zhima_cli.core.options import Options
 from zhima_cli.core.sources import typed_path
-from zhima_cli.core.terminated import Terminated
 from zhima_cli.output import changes
 from zhima_cli.output.form import Form
 from zhima_cli.words.vocabulary import Label
@@ -39,9 +38,7 @@ def set_up(
     except KeyboardInterrupt as stop:
         if session.presentation.form is Form.JSON:
             raise
-        session.log(f"zhima: {session.words.labels[Label.CONFIG_LEFT]}")
-        kind = Kind.TERMINATED if isinstance(stop, Terminated) else Kind.INTERRUPTED
-        return EXIT_STATUS[kind]
+        return session.leave(Label.CONFIG_LEFT, stop)
     change = make_change(opened, draft.finish(inline=inline_keys), default=is_default)
     if change.data is not None and not dry_run:
         session.environment.shield()
