@@ -505,6 +505,7 @@ CHINESE = Vocabulary(
         Label.TRY_AGAIN_WITH: "重试命令",
         Label.NO_RECORDS: "zhima: 没有记录",
         Label.STARTED: "开始时间",
+        Label.UPDATED: "更新时间",
         Label.STATE: "状态",
         Label.ATTEMPTS: "次数",
         Label.ASK_PRUNE: "删除 {count} 条记录？[y/N] ",

@@ -598,6 +598,7 @@ ENGLISH = Vocabulary(
         Label.TRY_AGAIN_WITH: "try again with",
         Label.NO_RECORDS: "zhima: nothing is recorded",
         Label.STARTED: "started",
+        Label.UPDATED: "updated",
         Label.STATE: "state",
         Label.ATTEMPTS: "attempts",
         Label.ASK_PRUNE: "Delete {count} records? [y/N] ",

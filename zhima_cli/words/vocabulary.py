@@ -49,6 +49,7 @@ class Label(Enum):
     TRY_AGAIN_WITH = auto()
     NO_RECORDS = auto()
     STARTED = auto()
+    UPDATED = auto()
     STATE = auto()
     ATTEMPTS = auto()
     ASK_PRUNE = auto()
