@@ -20,7 +20,7 @@ from tests.conftest import APP_ID, Keys
 from tests.support.commands import every_command
 from tests.support.exchange import Authority
 from tests.support.independent import private_pem, public_pem
-from tests.support.long import one_in
+from tests.support.long import long, one_in
 from tests.support.mock_client import mock_keys, served_mock
 from tests.support.program import run_inside, zhima_command
 from tests.support.stand_ins import with_and_without, write_stand_in
@@ -91,8 +91,14 @@ class Shell:
 
     def run(self, script: str, **more: str) -> str:
         """Run a script, which must succeed; return its output."""
-        done = subprocess.run(
-            ["sh", "-euc", script],
+        done = self.done("-euc", script, **more)
+        assert done.returncode == 0, done
+        return done.stdout.decode()
+
+    def done(self, options: str, script: str, **more: str) -> "subprocess.CompletedProcess[bytes]":
+        """Run a script to its end with the shell's options, however it ends."""
+        return subprocess.run(
+            ["sh", options, script],
             cwd=self.home,
             env={
                 "HOME": str(self.home),
@@ -106,8 +112,6 @@ class Shell:
             timeout=100,
             check=False,
         )
-        assert done.returncode == 0, done
-        return done.stdout.decode()
 
 
 @pytest.fixture
@@ -222,6 +226,18 @@ def test_a_shell_script(member: Shell) -> None:
 def test_every_outcome(newcomer: Shell) -> None:
     (script,) = under("Every outcome, for your own tests")
     assert "refused, with exit status 4\n" in newcomer.run(script)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Every outcome, for your own tests", long("With your own keys, without an account")],
+)
+def test_waiting_for_a_gateway_ends_where_it_does_not_start(newcomer: Shell, heading: str) -> None:
+    """Line by line, as it is pasted: a shell at a terminal goes on after an error."""
+    (script,) = under(heading)
+    done = newcomer.done("-uc", script, ZHIMA_LANG="fr")
+    assert done.returncode != 0
+    assert b"ZHIMA_LANG" in done.stderr
 
 
 @pytest.mark.long
