@@ -240,7 +240,8 @@ CHINESE = Vocabulary(
         ),
         Reason.CERT_EXTRA_MISSING: Sentence(
             "{subject} 要求公钥证书模式，但所需的包没有安装",
-            "请用 python -m pip install 'zhima-cli[cert]' 安装。",
+            "请照原来的方式再装一次 zhima，在安装来源后加上 [cert]，例如 '.[cert]'；"
+            "pipx 还须加 --force。",
         ),
         Reason.CERT_UNREADABLE: Sentence(
             "{subject} 中没有可读的证书，或有读不出的证书",

@@ -284,7 +284,8 @@ ENGLISH = Vocabulary(
         ),
         Reason.CERT_EXTRA_MISSING: Sentence(
             "{subject} asks for certificate mode, which needs a package that is not installed",
-            "Install it with python -m pip install 'zhima-cli[cert]'.",
+            "Install zhima again as before, with [cert] behind what it is installed from, such as "
+            "'.[cert]'; pipx needs --force.",
         ),
         Reason.CERT_UNREADABLE: Sentence(
             "{subject} holds no certificate that can be read, or one that cannot",
