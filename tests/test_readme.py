@@ -345,6 +345,17 @@ def test_installing(newcomer: Shell) -> None:
     assert [file.name for file in (newcomer.home / "dist").iterdir()] == [WHEEL]
 
 
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+@pytest.mark.parametrize("tool", ["python -m pip install", "pipx install", "uv tool install"])
+def test_how_to_install_each_extra_is_said_for_each_tool(page: str, tool: str) -> None:
+    """Those that are a user's; the others are for who works on zhima."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = re.findall(rf"`[^`]*{tool} [^`]*'\.\[([a-z,]+)\]'`", text)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = {*project["optional-dependencies"]} - {"test", "lint"}
+    assert {extra for names in named for extra in names.split(",")} == extras
+
+
 def test_every_block_is_run_here() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
     run = set(re.findall(r'under\("([^"]+)"', source))
