@@ -556,3 +556,21 @@ def test_the_links_lead_to_files(english: str, chinese: str) -> None:
         assert [link for link in links if not ((ROOT / name).parent / link).is_file()] == []
         counts.append(len(links))
     assert counts[0] == counts[1]
+
+
+@both_pages
+@pytest.mark.parametrize("language", [0, 1], ids=["en", "zh"])
+def test_the_links_lead_to_headings(english: str, chinese: str, language: int) -> None:
+    page = ROOT / (english, chinese)[language]
+    text = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", text)
+    assert links
+    for file, anchor in links:
+        target = (page.parent / file if file else page).read_text(encoding="utf-8")
+        headings = re.findall(r"^#+ (.+)$", _BLOCK.sub("", target), re.MULTILINE)
+        assert anchor in {_anchor(heading) for heading in headings}, (file, anchor)
+
+
+def _anchor(heading: str) -> str:
+    """Return what a link to a heading has behind the ``#``, as GitHub makes it."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
