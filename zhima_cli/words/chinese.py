@@ -607,4 +607,5 @@ CHINESE = Vocabulary(
         KeyForm.EMPTY.value: "空内容",
         KeyForm.UNKNOWN.value: "既不是 PEM 也不是密钥的 base64",
     },
+    comma="、",
 )

@@ -678,4 +678,5 @@ ENGLISH = Vocabulary(
     },
     helps=HELPS,
     findings={},  # what the core calls them is English
+    comma=", ",
 )
