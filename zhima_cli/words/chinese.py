@@ -135,7 +135,7 @@ CHINESE = Vocabulary(
         Reason.RESERVED_PROFILE: Sentence(
             "{subject}：这个名字是 zhima 自带配置的", "请给您的配置换个名字。"
         ),
-        Reason.UNKNOWN_KEY: Sentence("{subject} 有未知的键 {found}", "是否想写 {expected}？"),
+        Reason.UNKNOWN_KEY: Sentence("{subject} 有未知的配置项 {found}", "是否想写 {expected}？"),
         Reason.WRONG_TYPE: Sentence("{subject} 的 TOML 类型是 {found}", "应为类型 {expected}。"),
         Reason.BOTH_FORMS: Sentence(
             "{subject} 与 {found} 都设置了", "请只保留一个：密钥本身，或它的文件。"
@@ -491,7 +491,7 @@ CHINESE = Vocabulary(
         Label.GATEWAY: "网关",
         Label.MOCK: "模拟：由 zhima 自带的模拟网关生成，不是真实的 biz_no。",
         Label.SENDING: "正在发送，transaction_id 为",
-        Label.DRY_RUN: "演练：没有发送任何内容",
+        Label.DRY_RUN: "试运行：没有发送任何内容",
         Label.HEADERS: "请求头",
         Label.PARAMS: "参数",
         Label.BIZ_CONTENT: "biz_content（展开其中的 JSON）",
@@ -570,7 +570,7 @@ CHINESE = Vocabulary(
         Label.KEY_WRITTEN: "密钥已写入：",
         Label.CONFIG_WRITTEN: "配置文件已写入：",
         Label.CONFIG_UNCHANGED: "无需修改：配置已是如此",
-        Label.CONFIG_UNWRITTEN: "演练：没有写入任何内容",
+        Label.CONFIG_UNWRITTEN: "试运行：没有写入任何内容",
         Label.CONFIG_LEFT: "已停止，没有写入任何内容",
         Label.THEN: "下一步：",
         Label.PRIVATE_KEY_WRITTEN: "私钥已写入，请妥善保管：",
