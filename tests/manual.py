@@ -16,6 +16,8 @@ from zhima_cli.words.vocabulary import Vocabulary
 
 ROOT = Path(__file__).parent.parent / "man"
 _VARIABLE = re.compile(r"\s*\[(ZHIMA_\w+)\]")
+# Where a line may end, though no space is there.
+_BREAK = re.compile(r"(?<=[，。、：；])(?=[\w\[$~-])")
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Prose:
     """What a page says that the help does not. ``variables`` and ``files`` by their names."""
 
     page: Path
+    volume: str
     headings: Mapping[str, str]
     about: tuple[str, ...]
     variables: Mapping[str, str]
@@ -32,6 +35,7 @@ class Prose:
 PROSE = {
     Language.EN: Prose(
         page=ROOT / "man1" / "zhima.1",
+        volume="User Commands",
         headings={
             "NAME": "NAME",
             "SYNOPSIS": "SYNOPSIS",
@@ -73,6 +77,7 @@ PROSE = {
     ),
     Language.ZH: Prose(
         page=ROOT / "zh_CN" / "man1" / "zhima.1",
+        volume="用户命令",
         headings={
             "NAME": "名称",
             "SYNOPSIS": "概要",
@@ -122,7 +127,7 @@ def _lines(language: Language) -> Iterator[str]:
     zhima = describe(build(), ("zhima",), words.helps)
     commands = tuple(zhima.every())
     yield '.\\" -*- coding: utf-8 -*- made by: python -m tests.manual'
-    yield f'.TH ZHIMA 1 "" "zhima {__version__}"'
+    yield f'.TH ZHIMA 1 "" "zhima {__version__}" "{prose.volume}"'
     yield ".nh\n.ad l"  # names stay whole, and Chinese has no spaces to stretch
     yield from _section(prose, "NAME")
     yield f"zhima \\- {_roff(zhima.help)}"
@@ -178,8 +183,13 @@ def _entry(name: str, text: str) -> Iterator[str]:
 
 
 def _roff(text: str) -> str:
-    """Return ``text`` as roff shows it: backslash, hyphen and what begins a request are escaped."""
-    text = text.replace("\\", "\\e").replace("-", "\\-").replace("~", "\\(ti")
+    """Return ``text`` as roff shows it: backslash, hyphen and what begins a request are escaped.
+
+    A line of Chinese may end behind its marks. groff knows that of Chinese characters, but before a
+    word that is wider than the terminal it looks for such a place for ever.
+    """
+    text = _BREAK.sub(r"\:", text.replace("\\", "\\e"))
+    text = text.replace("-", "\\-").replace("~", "\\(ti")
     text = text.replace("'", "\\(aq").replace("^", "\\(ha").replace("`", "\\(ga")
     return f"\\&{text}" if text.startswith(".") else text
 

@@ -826,11 +826,14 @@ def test_without_the_extra_only_certificate_mode_fails_and_names_it(certified: C
     words = "asks for certificate mode, which needs a package that is not installed"
     for result in (real, dry):
         assert problems(result) == [f"{APP} {words}"]
-        solution = "Install it with python -m pip install 'zhima-cli[cert]'."
+        solution = (
+            "Install zhima again as before, with [cert] behind what it is installed from, "
+            "such as '.[cert]'; pipx needs --force."
+        )
         assert result.json["solution"] == solution
     assert with_certificates.status == 3
     assert f"--with-certificates {words}" in with_certificates.err
-    assert "python -m pip install 'zhima-cli[cert]'" in with_certificates.err
+    assert "'.[cert]'" in with_certificates.err
     assert not (account.home / "mock.toml").exists()
     assert [result.status for result in others] == [0, 2, 0]
 

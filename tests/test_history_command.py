@@ -391,9 +391,44 @@ def test_show_has_every_record_of_the_transaction(home: Path) -> None:
     assert (result.status, result.err) == (0, "")
     blocks = [block.splitlines() for block in result.out.split("\n\n")]
     assert blocks == [
-        [f"{name}: {cell(row[name])}" for name in FIELDS if row[name] is not None]
+        [
+            "signature: verified" if name == "verified" else f"{name}: {cell(row[name])}"
+            for name in FIELDS
+            if row[name] is not None
+        ]
         for row in (NEW, OLD)
     ]
+
+
+NAMES_OF_THE_GATEWAY = {
+    *("app_id", "method", "transaction_id", "product_code", "biz_code"),
+    *("biz_no", "code", "sub_code"),
+}
+
+
+@pytest.mark.parametrize("output", ["plain", "pretty"])
+@pytest.mark.parametrize("name", ["T_success", "T_refused", LONG])
+def test_show_in_chinese_has_english_names_of_the_gateway_alone(
+    home: Path, output: str, name: str
+) -> None:
+    result = history(home, "show", name, "--lang=zh", f"--output={output}")
+    assert (result.status, result.err) == (0, "")
+    heads = {re.split("[:：]", line)[0] for line in result.out.splitlines() if line}
+    english = {head for head in heads if head.isascii()}
+    shown = {key for row in ALL if row["transaction_id"] == name for key, v in row.items() if v}
+    assert english == shown & NAMES_OF_THE_GATEWAY
+    chinese = {"开始时间", "更新时间", "配置", "网关", "次数", "状态"}
+    assert heads - english == chinese | ({"重试命令"} if name == LONG else {"签名"})
+
+
+@pytest.mark.parametrize(
+    ("lang", "line"), [("en", "signature: none, so not verified"), ("zh", "签名：没有签名，未验证")]
+)
+def test_show_says_of_an_answer_without_a_signature_that_it_has_none(
+    home: Path, lang: str, line: str
+) -> None:
+    change(recorded(home), "UPDATE call SET verified = 0 WHERE state = 'refused'")
+    assert line in history(home, "show", "T_refused", f"--lang={lang}").out.splitlines()
 
 
 @pytest.mark.parametrize(("lang", "again"), [("en", "try again with: "), ("zh", "重试命令：")])

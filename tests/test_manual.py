@@ -6,6 +6,7 @@ import pytest
 
 from tests.manual import PROSE, manual
 from tests.support.commands import EXAMPLES, every_command
+from tests.support.terminal import cells
 from zhima_cli.core.kinds import EXIT_STATUS
 from zhima_cli.words.language import Language
 
@@ -15,7 +16,9 @@ both_languages = pytest.mark.parametrize("language", Language, ids=lambda each: 
 def read(language: Language) -> str:
     """Return the page as it is in the repository, the escapes of roff undone."""
     text = PROSE[language].page.read_text(encoding="utf-8")
-    for escape, character in (("\\-", "-"), ("\\(aq", "'"), ("\\(ti", "~"), ("\\&", "")):
+    for escape, character in (
+        *(("\\-", "-"), ("\\(aq", "'"), ("\\(ti", "~"), ("\\&", ""), ("\\:", "")),
+    ):
         text = text.replace(escape, character)
     return text
 
@@ -48,7 +51,21 @@ def test_every_line_is_a_known_request_or_text(language: Language) -> None:
         *('.\\"', ".TH", ".SH", ".SS", ".TP", ".PP", ".B", ".nh", ".ad", ".br", ".nf", ".fi"),
     }
     escapes = {found for line in lines[1:] for found in re.findall(r"\\(?:\(..|.)", line)}
-    assert escapes <= {"\\-", "\\&", "\\e", "\\(aq", "\\(ti", "\\(ha", "\\(ga"}
+    assert escapes <= {"\\-", "\\&", "\\:", "\\e", "\\(aq", "\\(ti", "\\(ha", "\\(ga"}
+
+
+def test_a_line_may_end_behind_a_chinese_mark() -> None:
+    """Else groff, told that the language is Chinese, never ends where a word is too wide."""
+    page = PROSE[Language.ZH].page.read_text(encoding="utf-8")
+    assert "。\\:[ZHIMA_ALIPAY_ROOT_CERT_FILE]" in page
+    assert re.findall(r"[，。、：；][\w\[$~-]|[，。、：；]\\[^:]", page) == []
+
+
+@both_languages
+def test_the_first_line_has_room_on_a_narrow_terminal(language: Language) -> None:
+    title = PROSE[language].page.read_text(encoding="utf-8").splitlines()[1]
+    _, _, volume = re.findall('"([^"]*)"', title)
+    assert cells(f"ZHIMA(1) {volume} ZHIMA(1)") <= 38  # man leaves two of 40
 
 
 def test_both_pages_have_the_same_parts() -> None:

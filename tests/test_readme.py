@@ -20,7 +20,7 @@ from tests.conftest import APP_ID, Keys
 from tests.support.commands import every_command
 from tests.support.exchange import Authority
 from tests.support.independent import private_pem, public_pem
-from tests.support.long import one_in
+from tests.support.long import long, one_in
 from tests.support.mock_client import mock_keys, served_mock
 from tests.support.program import run_inside, zhima_command
 from tests.support.stand_ins import with_and_without, write_stand_in
@@ -91,8 +91,14 @@ class Shell:
 
     def run(self, script: str, **more: str) -> str:
         """Run a script, which must succeed; return its output."""
-        done = subprocess.run(
-            ["sh", "-euc", script],
+        done = self.done("-euc", script, **more)
+        assert done.returncode == 0, done
+        return done.stdout.decode()
+
+    def done(self, options: str, script: str, **more: str) -> "subprocess.CompletedProcess[bytes]":
+        """Run a script to its end with the shell's options, however it ends."""
+        return subprocess.run(
+            ["sh", options, script],
             cwd=self.home,
             env={
                 "HOME": str(self.home),
@@ -106,8 +112,6 @@ class Shell:
             timeout=100,
             check=False,
         )
-        assert done.returncode == 0, done
-        return done.stdout.decode()
 
 
 @pytest.fixture
@@ -219,9 +223,28 @@ def test_a_shell_script(member: Shell) -> None:
 
 
 @pytest.mark.long
+def test_a_shell_script_in_chinese(member: Shell) -> None:
+    page = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+    (script,) = [block.text for block in blocks_of(page) if block.heading == "shell 脚本"]
+    assert member.run(script).startswith("请记录：ORDER_1 ZMMOCK")
+
+
+@pytest.mark.long
 def test_every_outcome(newcomer: Shell) -> None:
     (script,) = under("Every outcome, for your own tests")
     assert "refused, with exit status 4\n" in newcomer.run(script)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Every outcome, for your own tests", long("With your own keys, without an account")],
+)
+def test_waiting_for_a_gateway_ends_where_it_does_not_start(newcomer: Shell, heading: str) -> None:
+    """Line by line, as it is pasted: a shell at a terminal goes on after an error."""
+    (script,) = under(heading)
+    done = newcomer.done("-uc", script, ZHIMA_LANG="fr")
+    assert done.returncode != 0
+    assert b"ZHIMA_LANG" in done.stderr
 
 
 @pytest.mark.long
@@ -327,6 +350,17 @@ def test_installing(newcomer: Shell) -> None:
     (wheel,) = under("Install")
     newcomer.run(wheel, **offline)
     assert [file.name for file in (newcomer.home / "dist").iterdir()] == [WHEEL]
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+@pytest.mark.parametrize("tool", ["python -m pip install", "pipx install", "uv tool install"])
+def test_how_to_install_each_extra_is_said_for_each_tool(page: str, tool: str) -> None:
+    """Those that are a user's; the others are for who works on zhima."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = re.findall(rf"`[^`]*{tool} [^`]*'\.\[([a-z,]+)\]'`", text)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = {*project["optional-dependencies"]} - {"test", "lint"}
+    assert {extra for names in named for extra in names.split(",")} == extras
 
 
 def test_every_block_is_run_here() -> None:
@@ -480,13 +514,22 @@ def _shape(name: str) -> list[str]:
     return shape
 
 
+# What a block says to people, by a comment or by echo; and in that, names and what a shell acts on.
+_WORDS = re.compile(r'(?<=# )[^\n]+$|(?<=echo ")[^"\n]+', re.MULTILINE)
+_NAMES = re.compile(r"[$`\\!][\w(?]*|--[a-z]+|[a-z]+_[a-z]+", re.ASCII)
+
+
 @both_pages
-def test_the_blocks_are_the_same(english: str, chinese: str) -> None:
-    found = [
-        [(block.language, block.text) for block in blocks_of(page)]
-        for page in ((ROOT / name).read_text(encoding="utf-8") for name in (english, chinese))
-    ]
-    assert found[0] == found[1]
+def test_the_blocks_are_the_same_but_for_words_in_chinese(english: str, chinese: str) -> None:
+    pages = [blocks_of((ROOT / name).read_text(encoding="utf-8")) for name in (english, chinese)]
+    code = [[(block.language, _WORDS.split(block.text)) for block in page] for page in pages]
+    assert code[0] == code[1]
+    words = [[said for block in page for said in _WORDS.findall(block.text)] for page in pages]
+    for said, translated in zip(*words, strict=True):
+        if re.search("[\u4e00-\u9fff]", translated):
+            assert sorted(_NAMES.findall(translated)) == sorted(_NAMES.findall(said))
+        else:
+            assert translated == said
 
 
 @both_pages
@@ -513,3 +556,21 @@ def test_the_links_lead_to_files(english: str, chinese: str) -> None:
         assert [link for link in links if not ((ROOT / name).parent / link).is_file()] == []
         counts.append(len(links))
     assert counts[0] == counts[1]
+
+
+@both_pages
+@pytest.mark.parametrize("language", [0, 1], ids=["en", "zh"])
+def test_the_links_lead_to_headings(english: str, chinese: str, language: int) -> None:
+    page = ROOT / (english, chinese)[language]
+    text = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", text)
+    assert links
+    for file, anchor in links:
+        target = (page.parent / file if file else page).read_text(encoding="utf-8")
+        headings = re.findall(r"^#+ (.+)$", _BLOCK.sub("", target), re.MULTILINE)
+        assert anchor in {_anchor(heading) for heading in headings}, (file, anchor)
+
+
+def _anchor(heading: str) -> str:
+    """Return what a link to a heading has behind the ``#``, as GitHub makes it."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")

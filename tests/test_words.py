@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import zhima_cli
+from tests.support.program import run_inside
 from zhima_cli.cli import history
 from zhima_cli.cli.completion import completion
 from zhima_cli.cli.configure import configure
@@ -314,6 +315,56 @@ def test_nothing_that_was_found_is_taken_for_words() -> None:
     for found in ("{0} 7", "N", "line 3", "Errno 13 {}"):
         problem = Problem(Kind.CONFIG, Reason.NOT_TOML, "x", found)
         assert CHINESE.say(problem).what == f"x 不是合法的 TOML（{found}）"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("init-cert", "--output=xml"), "可选：pretty、plain、json、curl。"),
+        (("profiles", "--output=curl"), "可选：pretty、plain、json。"),
+        (("init-cert", "--sign-type=x"), "可选：RSA2、RSA。"),
+        (("history", "--state=x"), "可选：sending、success、refused、unknown。"),
+        (("history", "export", "--format=x"), "可选：csv、jsonl。"),
+        (("completion", "x"), "可选：bash、zsh、fish、powershell。"),
+        (("init-certs", "x.csv", "--encoding=x"), "可选：utf-8、gbk。"),
+        (("history", "x"), "可用命令：show、export、prune。"),
+        (("init-cert", "--app-id=2014072300007148"), "--private-key-file、ZHIMA_PRIVATE_KEY。"),
+        (("init-cert", "--profile=mock"), "其中之一：--cert-no、ZHIMA_CERT_NO、--identity-param；"),
+        (("init-cert", "--charset=gbk", "--biz-code=\U0001f600"), "字符集：utf-8（--charset）。"),
+        (("init-cert", "--charset=gb2312", "--biz-code=骉"), "字符集：utf-8、gbk（--charset）。"),
+        (
+            ("init-cert", "--identity-param=-", "--ext-biz-param=-"),
+            "读取标准输入：--identity-param、--ext-biz-param",
+        ),
+    ],
+    ids=str,
+)
+def test_a_list_in_chinese_has_chinese_commas(
+    tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in run_inside([*arguments, "--lang=zh"], tmp_path).err
+
+
+@pytest.mark.parametrize("reason", [Reason.KEY_FORM, Reason.UNKNOWN_COLUMN])
+def test_so_has_a_list_of_what_a_file_may_hold(reason: Reason) -> None:
+    sentence = CHINESE.say(Problem(Kind.USAGE, reason, "a, b", "c, d", "e, f"))
+    assert "a, b" in sentence.what
+    assert "e、f" in sentence.remedy
+
+
+def test_what_is_from_outside_keeps_its_commas(tmp_path: Path) -> None:
+    folder = tmp_path / "a, b"
+    folder.mkdir()
+    config = folder / "config.toml"
+    config.write_text('[profiles."c, d"]\ncharset = "x"\n', encoding="utf-8")
+    base = ["init-cert", f"--config={config}", "--lang=zh"]
+    no_profile = run_inside([*base, "--profile=e, f"], tmp_path).err
+    assert "没有配置 e, f" in no_profile
+    charset = run_inside([*base, "--profile=c, d"], tmp_path).err
+    assert "可选：utf-8、gbk、gb2312" in charset
+    for said in (no_profile, charset):
+        assert "a, b" in said
+        assert "c, d" in said
 
 
 def test_a_label_has_its_languages_colon_and_a_name_of_the_protocol_its_own() -> None:

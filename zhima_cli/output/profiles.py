@@ -78,7 +78,7 @@ def show_pretty(listing: Listing, words: Vocabulary, screen: Screen) -> None:
             console.print(heading)
             for line in _lines(profile, words, screen, console):
                 console.print(line, soft_wrap=True)
-            unset = ", ".join(s.name for s in profile.settings if s.source is None)
+            unset = words.comma.join(s.name for s in profile.settings if s.source is None)
             if unset:
                 text = labelled(labels[Label.NOT_SET], unset)
                 console.print(Padding(Prose(text, "dim"), _INDENT))

@@ -93,7 +93,8 @@ def show_table(
             screen.line("")
     else:
         table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
-        started, profile, state, attempts = (_label(name, words) for name in _IN_WORDS)
+        heads = ("started", "profile", "state", "attempts")
+        started, profile, state, attempts = (_label(name, words) for name in heads)
         table.add_column(f"{started}\n{profile}", overflow="fold")
         table.add_column(f"{state}\n{attempts}", no_wrap=True)
         table.add_column("transaction_id\nbiz_no / code", overflow="fold")
@@ -117,8 +118,11 @@ def show_table(
 def show_record(record: Record, options: Options, words: Vocabulary, screen: Screen) -> None:
     """Write one record, a line a field."""
     for name, value in fields_of(record, options).items():
-        if value is not None and name != "try_again":
-            screen.line(f"{name}: {_text(value)}")
+        if isinstance(value, bool):
+            answer = Label.VERIFIED_YES if value else Label.VERIFIED_NO
+            screen.line(labelled(_label(name, words), words.labels[answer]))
+        elif value is not None and name != "try_again":
+            screen.line(labelled(_label(name, words), str(value)))
     command = try_again(record, options)
     if command:
         screen.line(labelled(words.labels[Label.TRY_AGAIN_WITH], command))
@@ -132,9 +136,12 @@ _FIELDS = (
 # The others are names of the protocol.
 _IN_WORDS: Mapping[str, Label] = {
     "started": Label.STARTED,
+    "updated": Label.UPDATED,
     "profile": Label.PROFILE,
-    "state": Label.STATE,
+    "gateway": Label.GATEWAY,
     "attempts": Label.ATTEMPTS,
+    "state": Label.STATE,
+    "verified": Label.VERIFIED,
 }
 _STYLES: Mapping[State, str] = {
     State.SUCCESS: "green",

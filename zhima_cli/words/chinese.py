@@ -158,9 +158,9 @@ CHINESE = Vocabulary(
             "{subject}：这个名字是 zhima 自带配置的", "请给您的配置换个名字。"
         ),
         Reason.UNKNOWN_KEY: Sentence(
-            "{subject} 有未知的键 {found}", "请改名或去掉；可用的键：{expected}。"
+            "{subject} 有未知的配置项 {found}", "请改名或去掉；可用的配置项：{expected}。"
         ),
-        Reason.MISSPELT_KEY: Sentence("{subject} 有未知的键 {found}", "是否想写 {expected}？"),
+        Reason.MISSPELT_KEY: Sentence("{subject} 有未知的配置项 {found}", "是否想写 {expected}？"),
         Reason.WRONG_TYPE: Sentence("{subject} 的 TOML 类型是 {found}", "应为类型 {expected}。"),
         Reason.BOTH_FORMS: Sentence(
             "{subject} 与 {found} 都设置了", "请只保留一个：密钥本身，或它的文件。"
@@ -277,7 +277,8 @@ CHINESE = Vocabulary(
         ),
         Reason.CERT_EXTRA_MISSING: Sentence(
             "{subject} 要求公钥证书模式，但所需的包没有安装",
-            "请用 python -m pip install 'zhima-cli[cert]' 安装。",
+            "请照原来的方式再装一次 zhima，在安装来源后加上 [cert]，例如 '.[cert]'；"
+            "pipx 还须加 --force。",
         ),
         Reason.CERT_UNREADABLE: Sentence(
             "{subject} 中没有可读的证书，或有读不出的证书",
@@ -547,7 +548,7 @@ CHINESE = Vocabulary(
         Label.GATEWAY: "网关",
         Label.MOCK: "模拟：由 zhima 自带的模拟网关生成，不是真实的 biz_no。",
         Label.SENDING: "正在发送，transaction_id 为",
-        Label.DRY_RUN: "演练：没有发送任何内容",
+        Label.DRY_RUN: "试运行：没有发送任何内容",
         Label.HEADERS: "请求头",
         Label.PARAMS: "参数",
         Label.BIZ_CONTENT: "biz_content（展开其中的 JSON）",
@@ -562,6 +563,7 @@ CHINESE = Vocabulary(
         Label.TRY_AGAIN_WITH: "重试命令",
         Label.NO_RECORDS: "zhima: 没有记录",
         Label.STARTED: "开始时间",
+        Label.UPDATED: "更新时间",
         Label.STATE: "状态",
         Label.ATTEMPTS: "次数",
         Label.ASK_PRUNE: "删除 {count} 条记录？[y/N] ",
@@ -626,7 +628,7 @@ CHINESE = Vocabulary(
         Label.KEY_WRITTEN: "密钥已写入：",
         Label.CONFIG_WRITTEN: "配置文件已写入：",
         Label.CONFIG_UNCHANGED: "无需修改：配置已是如此",
-        Label.CONFIG_UNWRITTEN: "演练：没有写入任何内容",
+        Label.CONFIG_UNWRITTEN: "试运行：没有写入任何内容",
         Label.CONFIG_LEFT: "已停止，没有写入任何内容",
         Label.THEN: "下一步：",
         Label.PRIVATE_KEY_WRITTEN: "私钥已写入，请妥善保管：",
@@ -664,4 +666,5 @@ CHINESE = Vocabulary(
         KeyForm.EMPTY.value: "空内容",
         KeyForm.UNKNOWN.value: "既不是 PEM 也不是密钥的 base64",
     },
+    comma="、",
 )

@@ -74,7 +74,7 @@ HELPS: Mapping[str, str] = {
     "before": "日期、时间，或多久以前，例如 90d。",
     "yes": "不再询问。",
     "dry_run": "只显示已签名的请求，不发送。",
-    "redact": "在演练中遮盖姓名、号码、令牌和签名。",
+    "redact": "试运行时遮盖姓名、号码、令牌和签名。",
     "output": "pretty、plain 或 json；与 --dry-run 一起还可用 curl。[ZHIMA_OUTPUT]",
     "lang": "语言：zh 或 en。默认按系统区域设置。[ZHIMA_LANG]",
     "debug": "出错后显示出错位置，不含任何值。",

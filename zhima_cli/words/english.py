@@ -326,7 +326,8 @@ ENGLISH = Vocabulary(
         ),
         Reason.CERT_EXTRA_MISSING: Sentence(
             "{subject} asks for certificate mode, which needs a package that is not installed",
-            "Install it with python -m pip install 'zhima-cli[cert]'.",
+            "Install zhima again as before, with [cert] behind what it is installed from, such as "
+            "'.[cert]'; pipx needs --force.",
         ),
         Reason.CERT_UNREADABLE: Sentence(
             "{subject} holds no certificate that can be read, or one that cannot",
@@ -663,6 +664,7 @@ ENGLISH = Vocabulary(
         Label.TRY_AGAIN_WITH: "try again with",
         Label.NO_RECORDS: "zhima: nothing is recorded",
         Label.STARTED: "started",
+        Label.UPDATED: "updated",
         Label.STATE: "state",
         Label.ATTEMPTS: "attempts",
         Label.ASK_PRUNE: "Delete {count} records? [y/N] ",
@@ -742,4 +744,5 @@ ENGLISH = Vocabulary(
     },
     helps=HELPS,
     findings={},  # what the core calls them is English
+    comma=", ",
 )

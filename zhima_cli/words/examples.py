@@ -74,6 +74,6 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "zhima completion": (
         "zhima completion bash >> ~/.bashrc",
         "zhima completion zsh >> ~/.zshrc",
-        "zhima completion fish | source",
+        "zhima completion fish > ~/.config/fish/completions/zhima.fish",
     ),
 }

@@ -9,6 +9,15 @@ from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.kinds import Kind
 
 _NUMBER = re.compile("[0-9]+")
+# What is expected is a list of zhima's own names, with this between them.
+_BETWEEN = ", "
+_LISTS = frozenset(
+    {
+        *(Reason.UNKNOWN_COMMAND, Reason.NO_COMMAND, Reason.NOT_A_CHOICE, Reason.UNKNOWN_COLUMN),
+        *(Reason.MISSING, Reason.MISSING_PERSON, Reason.NOT_IN_CHARSET, Reason.KEY_FORM),
+        *(Reason.UNKNOWN_KEY, Reason.MISSPELT_COMMAND, Reason.UNANSWERED),
+    }
+)
 
 
 class Label(Enum):
@@ -49,6 +58,7 @@ class Label(Enum):
     TRY_AGAIN_WITH = auto()
     NO_RECORDS = auto()
     STARTED = auto()
+    UPDATED = auto()
     STATE = auto()
     ATTEMPTS = auto()
     ASK_PRUNE = auto()
@@ -139,7 +149,8 @@ class Vocabulary:
 
     ``kinds`` are titles, ``endings`` say more: what an exit status means, and what to do.
     ``helps`` are by the name of a command or an option. ``findings`` are by what the core calls
-    what it found, with N for each number; they have places for the numbers.
+    what it found, with N for each number; they have places for the numbers. ``comma`` is between
+    the names of a list.
     """
 
     reasons: Mapping[Reason, Sentence]
@@ -148,6 +159,7 @@ class Vocabulary:
     labels: Mapping[Label, str]
     helps: Mapping[str, str]
     findings: Mapping[str, str]
+    comma: str
 
     def say(self, problem: Problem) -> Sentence:
         """Return the problem in words."""
@@ -155,8 +167,15 @@ class Vocabulary:
 
     def fill(self, sentence: Sentence, problem: Problem) -> Sentence:
         """Return the sentence with the problem's own values in the places for them."""
-        problem = replace(problem, found=self._finding(problem.found))
+        problem = self._listing(replace(problem, found=self._finding(problem.found)))
         return Sentence(_fill(sentence.what, problem), _fill(sentence.remedy, problem))
+
+    def _listing(self, problem: Problem) -> Problem:
+        if problem.reason in _LISTS:
+            return replace(problem, expected=problem.expected.replace(_BETWEEN, self.comma))
+        if problem.reason in (Reason.STDIN_TWICE, Reason.STDIN_TWICE_FOR_KEYS):
+            return replace(problem, subject=problem.subject.replace(_BETWEEN, self.comma))
+        return problem
 
     def _finding(self, found: str) -> str:
         if found in self.findings:
