@@ -108,17 +108,17 @@ def test_a_key_pasted_at_another_question_is_read_to_its_end_and_shown_nowhere(
     """Line by line it would be the answers to all that follows, and a part of each message."""
     key = private_pem(keys.stranger)
     shown = "clear the screen and its scrollback"
-    told = "is neither a key nor a certificate itself"
+    told = "A key or a certificate was pasted where"
     with inside_terminal(home, "configure") as terminal:
         terminal.answer("app_id: ", key)
         terminal.answer(f"{shown}. With - as the answer, what you paste does not show.", APP_ID)
         terminal.answer("gateway [production]: ", key)
-        terminal.answer(f"gateway {told}", "")
+        terminal.answer(f"{told} gateway is asked for", "")
         terminal.answer("app_private_key.pem]: ", "")
         terminal.answer("mode [key]: ", key)
         terminal.answer("error: mode has a value that there is not", "cert")
         terminal.answer("alipay_root_cert_file: ", key)
-        terminal.answer(f"alipay_root_cert_file {told}", "x" * 8)
+        terminal.answer(f"{told} alipay_root_cert_file is asked for", "x" * 8)
         terminal.answer("alipay_root_cert_file: ", CTRL_D)
         result = terminal.finish()
     assert result.status == 2
@@ -139,7 +139,7 @@ def test_a_key_that_was_pasted_in_sight_is_taken_and_told_of(home: Path, keys: K
             terminal.answer("mode [key]: ", CTRL_D)
             asked, _, told = terminal.finish().err.partition("mode [key]: ")
         assert "error: " not in asked
-        ways = "--alipay-public-key-file, --alipay-root-cert-file"
+        ways = "--alipay-public-key-file / --alipay-root-cert-file"
         assert f"or give {ways} with it." in " ".join(told.split())
 
 

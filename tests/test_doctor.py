@@ -188,6 +188,28 @@ def test_no_gateway_is_guessed_where_the_profile_that_names_it_is_not_read(
     assert found(account.home, f"--gateway={gateway}").what("gateway") == gateway
 
 
+def test_a_configuration_behind_a_closed_folder(account: Account) -> None:
+    account.write(gateway="http://127.0.0.1:9/gateway.do")
+    variables = {
+        "ZHIMA_APP_ID": APP_ID,
+        "ZHIMA_PRIVATE_KEY": private_pem(account.keys.app),
+        "ZHIMA_ALIPAY_PUBLIC_KEY": public_pem(account.keys.alipay),
+    }
+    found(account.home, "--config=none")  # imports all that it needs
+    account.config.parent.chmod(0)
+    try:
+        with as_nobody():
+            unread = found(account.home, "--online")
+            stood_in = found(account.home, **variables)
+    finally:
+        account.config.parent.chmod(0o700)
+    assert unread.names("error") == {"config_file"}
+    assert "Permission denied" in unread.what("config_file")
+    assert {"gateway", *ONLINE} <= unread.names("skipped")
+    assert stood_in.state("config_file") == "warning"
+    assert stood_in.what("private_key_mode") == "in no file: ZHIMA_PRIVATE_KEY"
+
+
 def test_an_app_id_that_the_platform_never_gave_is_warned_of(account: Account) -> None:
     account.write(app_id="1")
     checks = found(account.home)
@@ -569,11 +591,11 @@ def test_a_folder_that_cannot_be_written() -> None:
 
 def test_a_full_disk(tmp_path: Path) -> None:
     """Or one that has less room than is needed."""
-    free = shutil.disk_usage(tmp_path).total
+    more = shutil.disk_usage(tmp_path).total + 1
     for path in (tmp_path / "history.db", tmp_path / "new" / "history.db"):
         assert not check_history(path)
         with pytest.raises(HistoryError) as raised:
-            check_history(path, room=free)
+            check_history(path, room=more)
         assert [problem.found for problem in raised.value.problems] == ["No space left on device"]
 
 

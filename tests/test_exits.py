@@ -419,8 +419,8 @@ def closed_pipe() -> Iterator[int]:
     [
         "--help",
         "--version",
-        "explain",
-        "completion bash",
+        long("explain"),
+        long("completion bash"),
         long("--lang=en --version"),
         long("init-cert --help"),
         long("explain 7 --output=json"),

@@ -195,7 +195,7 @@ def test_a_number_that_is_no_status_is_shown(home: Path) -> None:
     ("arguments", "said"),
     [
         (("",), "CODE is empty"),
-        (("7", "8"), "There is a word too many"),
+        (("7", "8"), "There is one word too many"),
         (("7", "--output=curl"), "--output has a value that there is not"),
         (("7", "--lang=fr"), "--lang has a value that there is not"),
     ],

@@ -872,7 +872,7 @@ def test_a_real_terminal_gets_colours_and_no_other_control(evil: Path, columns: 
         (("--since",), "--since needs a value"),
         (("purge",), "The commands are: show, export, prune"),
         (("show",), "TRANSACTION_ID is missing"),
-        (("show", "T1", "T2"), "There is a word too many"),
+        (("show", "T1", "T2"), "There is one word too many"),
         (("show", "T1", "--output=curl"), "--output has a value that there is not"),
         (("show", "T1", "--limit=1"), "no option of this command"),
         (("export", "--format=xml"), "--format has a value that there is not"),

@@ -19,7 +19,7 @@ PATHS = (
     long("my keys", "own settings.toml", id="spaces"),
     long("收委", "'", id="a quote alone"),
     # Relative ones that, less the ./, look like something else to zhima.
-    pytest.param("./~/k", "./~/my.toml", id="tilde"),
+    long("./~/k", "./~/my.toml", id="tilde"),
     long("./~/k", "my.toml", id="tilde in the configuration"),
     long("./~", "./~/~", id="tilde alone"),
     long("./-k", "./-c.toml", id="dash"),
@@ -63,3 +63,7 @@ def test_the_lines_lead_from_a_key_pair_to_a_request(
     assert (looked.status, "\nok\tprivate_key\t" in looked.out) == (0, True), looked
     shown = paste(dry_run, tmp_path, *PERSON, "--output=json")
     assert (shown.status, shown.json["profile"]) == (0, "生产"), shown
+
+
+def test_no_line_is_shown_that_cannot_be_copied(tmp_path: Path) -> None:
+    assert next_lines(run_inside(["keygen", f"--out={tmp_path}/new\nline\x1b[31m"], tmp_path)) == []

@@ -274,7 +274,7 @@ def test_a_language_that_there_is_not_is_told_of_in_the_next_one(
     result = run_inside(["explain", *flags], account.home, variables)
     assert (result.status, result.out) == (2, "")
     assert f"{wrong} 的值不在可选范围内" in result.err
-    assert "可选：zh, en。" in result.err
+    assert "可选：zh、en。" in result.err
 
 
 VARIABLES = (

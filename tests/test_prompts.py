@@ -74,7 +74,7 @@ def test_the_questions_are_asked_in_chinese_too(account: Account) -> None:
     assert shown(Result(result.status, result.out, "")).identity["cert_name"] == "收委"
 
 
-@pytest.mark.parametrize("answer", ["", "  "], ids=["nothing", "spaces"])
+@pytest.mark.parametrize("answer", [long("", id="nothing"), pytest.param("  ", id="spaces")])
 @pytest.mark.parametrize("asked", ["cert_name", long("cert_no")])
 def test_an_empty_answer_is_told_of_and_the_question_asked_again(
     account: Account, asked: str, answer: str

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from tests.conftest import APP_ID, Account
+from tests.support.exchange import closed_port
 from tests.support.independent import BIZ_NO, holds, node_text, signed_answer
 from tests.support.long import long
 from tests.support.person import CTRL_C, at_terminal
@@ -171,12 +172,14 @@ def test_what_a_dry_run_shows_can_be_copied_however_narrow_the_terminal(
 
 
 def test_what_is_said_after_ctrl_c_begins_a_line(account: Account) -> None:
-    account.write(gateway="http://127.0.0.1:1/")
     call = ("init-cert", *PERSON, f"--transaction-id={ID}", "--output=pretty", "--retries=100")
-    with at_terminal(account.home, *call, variables={"COLUMNS": "80", "TERM": "dumb"}) as terminal:
-        terminal.wait_for("; waiting ")
-        terminal.type(CTRL_C)
-        result = terminal.finish()
+    variables = {"COLUMNS": "80", "TERM": "dumb"}
+    with closed_port() as port:
+        account.write(gateway=f"http://127.0.0.1:{port}/")
+        with at_terminal(account.home, *call, variables=variables) as terminal:
+            terminal.wait_for("; waiting ")
+            terminal.type(CTRL_C)
+            result = terminal.finish()
     assert result.status == 130
     # The terminal sends the signal before it shows ^C, which may so come late.
     said, _, panel = result.err.replace("^C", "").partition("\n\n")

@@ -21,7 +21,8 @@ from zhima_cli.core.waiting import Clock
 PATIENCE = 60  # seconds; only a test that fails waits that long
 CTRL_C, CTRL_D = "\x03", "\x04"
 
-# Makes standard input the terminal that Ctrl-C acts on, as a login shell does, and becomes zhima.
+# Makes standard input the terminal that Ctrl-C acts on, as a login shell does, and becomes what it
+# is to run.
 ON_TERMINAL = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -65,6 +66,7 @@ class Keyboard:
         return "".join(self.seen.split())
 
     def read_to_the_end(self) -> str:
+        """Read until nobody has the terminal open any more; return all that was on the screen."""
         end = time.monotonic() + PATIENCE
         while self._read(end):
             pass

@@ -61,7 +61,8 @@ class Grammar:
                 may_take_value = nearest is None or self.takes_value[nearest]
                 if attached is None and may_take_value and pending and is_value(pending[0]):
                     pending.pop(0)
-                    doubtful += nearest is None
+                    if nearest is None:
+                        doubtful += 1
             elif not self.takes_value[option]:
                 if attached is not None:
                     yield Problem(Kind.USAGE, Reason.OPTION_TAKES_NO_VALUE, option)

@@ -86,10 +86,10 @@ def _ask(draft: Draft, setting: Setting, label: Label, session: Session) -> Draf
     while True:
         text = _answer(question, setting.value, setting.option, session)
         if not text and not default:
-            _complain(session, Problem(Kind.USAGE, Reason.OPTION_IS_DUE, setting.value))
+            session.complain(Problem(Kind.USAGE, Reason.OPTION_IS_DUE, setting.value))
             continue
         if text.startswith(BEGIN) and setting not in KEYS:
-            _complain(session, Problem(Kind.USAGE, Reason.PASTED, setting.value))
+            session.complain(Problem(Kind.USAGE, Reason.PASTED, setting.value))
             continue
         if not text and not draft.has(setting):
             text = _suggested(draft, setting) or ""
@@ -97,21 +97,21 @@ def _ask(draft: Draft, setting: Setting, label: Label, session: Session) -> Draf
         problems = answered.check(setting)
         if not problems:
             return answered
-        _complain(session, *problems)
+        session.complain(*problems)
 
 
 def _ask_mode(default: Mode, session: Session) -> Mode:
     explain(Label.ASK_MODE, session)
     choices = ", ".join(mode.value for mode in Mode)
-    options = ", ".join(mode.settings[0].option for mode in Mode)
+    options = " / ".join(mode.settings[0].option for mode in Mode)
     while True:
         text = _answer(f"mode [{default.value}]: ", "mode", options, session)
         mode = next((m for m in Mode if m.value == text.lower()), None if text else default)
         if mode is None:
             problem = Problem(Kind.USAGE, Reason.NOT_A_CHOICE, "mode", expected=choices)
-            _complain(session, problem)
+            session.complain(problem)
         elif problems := mode_problems(mode):
-            _complain(session, *problems)
+            session.complain(*problems)
         else:
             return mode
 
@@ -190,8 +190,3 @@ def _answer(question: str, subject: str, option: str, session: Session) -> str:
 
 def _unanswered(subject: str, option: str) -> InputError:
     return InputError(Problem(Kind.USAGE, Reason.UNANSWERED, subject, expected=option))
-
-
-def _complain(session: Session, *problems: Problem) -> None:
-    for problem in problems:
-        session.complain(problem)

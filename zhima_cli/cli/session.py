@@ -166,11 +166,12 @@ class Session:
             return None
         return line.strip()
 
-    def complain(self, problem: Problem) -> None:
+    def complain(self, *problems: Problem) -> None:
         """Say what is wrong with an answer, before the question is asked again."""
-        sentence = self.words.say(problem)
-        said = f"{sentence.what} - {sentence.remedy}"
-        self.log(labelled(self.words.labels[Label.ERROR], said))
+        for problem in problems:
+            sentence = self.words.say(problem)
+            said = f"{sentence.what} - {sentence.remedy}"
+            self.log(labelled(self.words.labels[Label.ERROR], said))
 
     def leave(self, label: Label, stop: KeyboardInterrupt) -> int:
         """Say that a person left a question, so that nothing was done; return the exit status."""

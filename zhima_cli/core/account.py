@@ -17,7 +17,7 @@ from zhima_cli.core.keys import (
     load_public_key,
 )
 from zhima_cli.core.kinds import Kind
-from zhima_cli.core.profile import is_absent, no_config
+from zhima_cli.core.profile import no_config
 from zhima_cli.core.serial_numbers import SerialNumbers
 from zhima_cli.core.sources import Sources, option_name, variable_name
 
@@ -111,8 +111,10 @@ def find_parts(sources: Sources, charset: Charset, now: datetime, *, dry_run: bo
     is_unset = not is_certificate_mode and sources.wrong.keys().isdisjoint(
         ("app_id", "private_key", "alipay_public_key")
     )
-    if is_unset and not (app_id or private or public) and is_absent(profile.path):
-        sources.fail("config", no_config(profile.name, profile.path))
+    is_unset = is_unset and not (app_id or private or public)
+    unseen = no_config(profile.name, profile.path) if is_unset else None
+    if unseen:
+        sources.fail("config", unseen)
     else:
         if app_id is None:
             add_missing(sources, "app_id", "app_id")

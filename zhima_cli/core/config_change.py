@@ -143,12 +143,14 @@ def write_change(change: ConfigChange) -> None:
     try:
         with all_or_none() as new:
             new.folder(path.parent)
+            owner = _other_owner(change.opened)
             for file in change.finished.files:
                 path = file.path
                 new.file(file.path, file.data, PRIVATE)
+                _give(file.path, owner)
             path = change.opened.path
             if change.data is not None:
-                _replace(change.opened, change.data)
+                _replace(change.opened, change.data, owner)
     except (OSError, ValueError) as error:
         found = f"{path}: {system_words(error)}"
         raise InputError(Problem(Kind.CONFIG, Reason.FILE_UNWRITABLE, _SUBJECT, found)) from error
@@ -165,11 +167,23 @@ def _check_regular(path: Path) -> None:
         raise InputError(Problem(Kind.CONFIG, Reason.FILE_UNREADABLE, _SUBJECT, found))
 
 
-def _replace(opened: OpenedConfig, data: bytes) -> None:
+def _other_owner(opened: OpenedConfig) -> os.stat_result | None:
+    """Return whose the file is, if it is not this user's: under sudo it stays its owner's."""
+    if opened.data is None or not hasattr(os, "chown"):
+        return None
+    found = opened.path.stat()
+    return found if found.st_uid != os.geteuid() else None
+
+
+def _give(path: Path, owner: os.stat_result | None) -> None:
+    if owner:
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def _replace(opened: OpenedConfig, data: bytes, owner: os.stat_result | None) -> None:
     # A link stays, and what it leads to is replaced.
     path = opened.path.resolve()
-    before = None if opened.data is None else path.stat()
-    mode = PRIVATE if before is None else PRIVATE & before.st_mode
+    mode = PRIVATE if opened.data is None else PRIVATE & path.stat().st_mode
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123 -- of a descriptor
@@ -177,9 +191,7 @@ def _replace(opened: OpenedConfig, data: bytes) -> None:
             file.flush()
             os.fsync(descriptor)
         Path(name).chmod(mode)
-        if before and hasattr(os, "chown") and before.st_uid != os.geteuid():
-            # Under sudo it stays its owner's, who alone can read it.
-            os.chown(name, before.st_uid, before.st_gid)
+        _give(Path(name), owner)
         with _alone(path.parent):
             _check_unchanged(opened)
             Path(name).replace(path)

@@ -93,7 +93,8 @@ class Evidence:
     """A saved answer, and what its signature was expected to hold under.
 
     ``own_key`` is the public half of the application's key, if that is known; ``other_keys`` are
-    the other profiles'. The key may be a mock gateway's (``has_mock_key``).
+    the other profiles'. A gateway on this machine (``is_gateway_local``) is nearly always a mock
+    one, and so is the key then.
     """
 
     body: bytes
@@ -102,7 +103,7 @@ class Evidence:
     key: PublicKey
     own_key: PublicKey | None = None
     other_keys: tuple[NamedKey, ...] = ()
-    has_mock_key: bool = False
+    is_gateway_local: bool = False
 
     @cached_property
     def parts(self) -> Parts | None:
@@ -313,7 +314,7 @@ def other_key_size(evidence: Evidence) -> Problem | None:
 
 def mock_answer(evidence: Evidence) -> Problem | None:
     """A mock gateway made it, whose keys were made for it alone, and are not the profile's."""
-    if evidence.has_mock_key:
+    if evidence.is_gateway_local:
         return None
     parts = evidence.parts
     node = parts.node.value if parts else None

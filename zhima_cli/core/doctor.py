@@ -5,6 +5,7 @@ Everything is resolved by what resolves it for a call; only the findings are kep
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from zhima_cli.core.account import (
     CERT_FILES,
@@ -39,7 +40,7 @@ from zhima_cli.core.errors import HistoryError, InputError, Problem, Reason
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.opening import find_history, open_sources
 from zhima_cli.core.options import Options, Surroundings
-from zhima_cli.core.profile import MOCK_PROFILE, is_absent, no_config
+from zhima_cli.core.profile import MOCK_PROFILE, no_config
 from zhima_cli.core.settings import resolve
 from zhima_cli.core.signature import SignType
 from zhima_cli.core.sources import Sources
@@ -110,7 +111,9 @@ def _examine(
         yield _history(sources, surroundings)
         yield _settings(options, surroundings, account)
     else:
-        unread = yield from _profile(sources, options, surroundings)
+        path = config_path(options, surroundings)
+        unseen = no_config(sources.profile.name, path)
+        unread = yield from _profile(sources, path, unseen)
         source = unread or Topic.PROFILE
         yield _app_id(sources, charset, source)
         private = yield from examine_private_key(sources, source)
@@ -118,8 +121,9 @@ def _examine(
         yield from _unless(unread, examine_verification(sources, private, source, surroundings.now))
         yield from _unless(unread, examine_encrypt_key(sources))
         yield from _unless(unread, _terms(sources))
-        path = config_path(options, surroundings)
-        if unread and not (is_absent(path) or sources.has("gateway")):
+        # Without a file a call would go to production; one that is not read may say otherwise.
+        is_known = sources.has("gateway") or (unseen and unseen.reason is Reason.NO_CONFIG_FILE)
+        if unread and not is_known:
             yield from skip_network(unread)
         else:
             yield from examine_network(sources, None, reach)
@@ -155,10 +159,12 @@ def _mock_profile(sources: Sources, account: Account, sign_type: SignType) -> It
 
 
 def _profile(
-    sources: Sources, options: Options, surroundings: Surroundings
+    sources: Sources, path: Path, unseen: Problem | None
 ) -> Generator[Check, None, Topic | None]:
-    """Examine the file and the profile; return the topic that failed, if the profile is unknown."""
-    path = config_path(options, surroundings)
+    """Examine the file and the profile; return the topic that failed, if the profile is unknown.
+
+    ``unseen`` is why there is no file to be seen at ``path``.
+    """
     problems = sources.wrong.get("profile", [])
     if any(problem.reason in _OF_THE_FILE for problem in problems):
         yield wrong(Topic.CONFIG_FILE, problems)
@@ -167,12 +173,14 @@ def _profile(
         return Topic.CONFIG_FILE
     trial = sources.trial()
     _note_missing(trial)
-    if is_absent(path):
+    if unseen:
         if not any(map(sources.has, ("app_id", "private_key", "private_key_file"))):
-            yield wrong(Topic.CONFIG_FILE, [no_config(sources.profile.name, path)])
+            yield wrong(Topic.CONFIG_FILE, [unseen])
             yield skipped(Topic.PROFILE, Topic.CONFIG_FILE)
             return Topic.CONFIG_FILE
-        yield fine(Topic.CONFIG_FILE, Note.CONFIG_ABSENT, str(path))
+        is_absent = unseen.reason is Reason.NO_CONFIG_FILE
+        absent = fine(Topic.CONFIG_FILE, Note.CONFIG_ABSENT, str(path))
+        yield absent if is_absent else warned(Topic.CONFIG_FILE, unseen)
     else:
         yield fine(Topic.CONFIG_FILE, Note.AS_FOUND, str(path))
         yield examine_mode(Topic.CONFIG_MODE, path)

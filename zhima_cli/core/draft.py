@@ -21,7 +21,7 @@ from zhima_cli.core.account import (
 from zhima_cli.core.charset import Charset
 from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.files import shown_path
-from zhima_cli.core.gateway import NAMED, PRODUCTION, gateway_url, is_gateway_url
+from zhima_cli.core.gateway import PRODUCTION, gateway_name, gateway_url, is_gateway_url
 from zhima_cli.core.keys import in_pem, on_one_line
 from zhima_cli.core.kinds import Kind
 from zhima_cli.core.options import Options
@@ -163,9 +163,8 @@ class Draft:
             return ""
         value = getattr(self.answers, setting.value) or getattr(self.stored, setting.value)
         if setting is Setting.GATEWAY:
-            value = value or PRODUCTION
-            names = (name for name, url in NAMED if url == value)
-            return next(names, shown_value(setting.value, str(value)))
+            value = str(value or PRODUCTION)
+            return gateway_name(value) or shown_value(setting.value, value)
         return shown_value(setting.value, str(value)) if value is not None else None
 
     def missing(self) -> tuple[Setting, ...]:
@@ -311,7 +310,7 @@ class Draft:
 def shown_value(key: str, value: str) -> str:
     """Return a profile's value for a person, ``…`` for what is like a secret in a wrong place."""
     if key == "gateway":
-        return value if is_gateway_url(value) else "…"
+        return value if is_gateway_url(gateway_url(value)) else "…"
     return shown_path(Path(value)) if key.endswith("_file") else shown_name(value)
 
 

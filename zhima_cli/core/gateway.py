@@ -26,6 +26,12 @@ def gateway_url(text: str) -> str:
     return dict(NAMED).get(text.lower(), text)
 
 
+def gateway_name(text: str) -> str | None:
+    """Return the platform's name of the gateway that ``text``, a name or an address, means."""
+    url = gateway_url(text)
+    return next((name for name, named in NAMED if named == url), None)
+
+
 def is_gateway_url(url: str) -> bool:
     """Say whether ``url`` is a plain http or https URL, without user info, query or fragment."""
     match = _URL.fullmatch(url)

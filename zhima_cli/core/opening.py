@@ -75,8 +75,8 @@ def find_profile(
     is_asked_for = choice.source is not Source.DEFAULT
     if config is None:
         path = surroundings.default_config
-        problem = no_config(shown_name(choice.name), path)
-        return Profile(choice.name, path), (problem,) if is_asked_for else ()
+        unseen = no_config(shown_name(choice.name), path) if is_asked_for else None
+        return Profile(choice.name, path), (unseen,) if unseen else ()
     app_id = options.app_id or surroundings.variables.get(variable_name("app_id"))
     if app_id and not is_asked_for and choice.name not in config.names:
         return Profile(path=config.path), ()

@@ -155,20 +155,22 @@ def is_absent(path: Path | None) -> bool:
     return False
 
 
-def no_config(name: str, path: Path | None) -> Problem:
-    """Return the problem that the configuration ``path``, which ``name`` is to be in, is not seen.
+def no_config(name: str, path: Path | None) -> Problem | None:
+    """Return why the configuration ``path``, which ``name`` is to be in, is not seen.
 
-    Whether it is there, or behind a folder that this user may not look into.
+    None where it is. It is not there (NO_CONFIG_FILE), or behind a folder that this user may not
+    look into.
     """
+    if path is None:
+        return None
     try:
-        if path is not None:
-            path.lstat()
+        path.lstat()
     except PermissionError as error:
-        found = f"{shown_path(path or Path())}: {system_words(error)}"
+        found = f"{shown_path(path)}: {system_words(error)}"
         return _problem(Reason.FILE_UNREADABLE, "config", found)
     except OSError:
-        pass
-    return _problem(Reason.NO_CONFIG_FILE, name, str(path))
+        return _problem(Reason.NO_CONFIG_FILE, name, str(path))
+    return None
 
 
 def _problem(reason: Reason, subject: str, found: str = "", expected: str = "") -> Problem:

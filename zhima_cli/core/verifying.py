@@ -25,7 +25,7 @@ from zhima_cli.core.kinds import Kind
 from zhima_cli.core.opening import open_sources
 from zhima_cli.core.options import Options, Surroundings
 from zhima_cli.core.outcome import Answer
-from zhima_cli.core.profile import MOCK_PROFILE, Profile, is_absent, no_config, read_config
+from zhima_cli.core.profile import MOCK_PROFILE, Profile, no_config, read_config
 from zhima_cli.core.signature import SignType, verify
 from zhima_cli.core.sources import Sources, option_name
 
@@ -40,8 +40,8 @@ class Verifier:
     """What an answer is verified with.
 
     ``alipay_cert_sn`` names the certificate of ``key`` in certificate mode. ``own_key`` is the
-    public half of the application's own key, if that can be read. It ``has_mock_key`` where its
-    gateway is on this machine.
+    public half of the application's own key, if that can be read. ``is_gateway_local``
+    says that the gateway is on this machine.
     """
 
     profile: str
@@ -51,7 +51,7 @@ class Verifier:
     alipay_cert_sn: str | None
     encrypt_key: EncryptKey | None
     own_key: PublicKey | None
-    has_mock_key: bool
+    is_gateway_local: bool
     warnings: tuple[Problem, ...]
 
 
@@ -108,7 +108,7 @@ def resolve_verifier(options: Options, surroundings: Surroundings) -> Verifier:
         alipay_cert_sn=alipay_cert_sn,
         encrypt_key=encrypt_key,
         own_key=PublicKey(private.rsa.public_key()) if private else None,
-        has_mock_key=is_loopback(find_gateway(sources.trial())),
+        is_gateway_local=is_loopback(find_gateway(sources.trial())),
         warnings=tuple(sources.warnings),
     )
 
@@ -141,9 +141,9 @@ def judge(
             charset,
             verifier.sign_type,
             key,
-            verifier.own_key,
-            other_keys(),
-            verifier.has_mock_key,
+            own_key=verifier.own_key,
+            other_keys=other_keys(),
+            is_gateway_local=verifier.is_gateway_local,
         )
         return Verdict(holds=False, problem=problem, cause=diagnose(evidence))
     if not answer.verified:
@@ -172,8 +172,9 @@ def other_profiles_keys(options: Options, surroundings: Surroundings) -> tuple[N
 
 def _say_what_is_missing(sources: Sources) -> None:
     profile: Profile = sources.profile
-    if is_absent(profile.path) and not sources.problems:
-        sources.fail("config", no_config(profile.name, profile.path))
+    unseen = None if sources.problems else no_config(profile.name, profile.path)
+    if unseen:
+        sources.fail("config", unseen)
     else:
         add_missing(sources, "alipay_public_key", "alipay_public_key_file")
 

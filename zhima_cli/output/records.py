@@ -118,10 +118,12 @@ def show_table(
 def show_record(record: Record, options: Options, words: Vocabulary, screen: Screen) -> None:
     """Write one record, a line a field."""
     for name, value in fields_of(record, options).items():
-        if isinstance(value, bool):
+        if value is None or name == "try_again":
+            continue
+        if name == "verified":
             answer = Label.VERIFIED_YES if value else Label.VERIFIED_NO
             screen.line(labelled(_label(name, words), words.labels[answer]))
-        elif value is not None and name != "try_again":
+        else:
             screen.line(labelled(_label(name, words), str(value)))
     command = try_again(record, options)
     if command:

@@ -75,11 +75,11 @@ CHINESE = Vocabulary(
         ),
         # questions
         Reason.UNANSWERED: Sentence(
-            "还没有回答 {subject} 的提问，输入就结束了；什么都没有做",
+            "尚未回答 {subject}，输入就已结束；未执行任何操作",
             "请重新运行该命令，或在命令中给出 {expected}。",
         ),
         Reason.UNCONFIRMED: Sentence(
-            "还没有回答提问，输入就结束了；没有删除任何记录", "请重新运行该命令并回答提问。"
+            "尚未回答提问，输入就已结束；没有删除任何记录", "请重新运行该命令并回答提问。"
         ),
         Reason.EMPTY: Sentence("{subject} 是空的", "请给出值，或者不写它。"),
         Reason.MISSING: Sentence(
@@ -205,7 +205,7 @@ CHINESE = Vocabulary(
             "请去掉 {subject}：更短的密钥不安全，更长的密钥签名超出 sign 参数的最大长度。",
         ),
         Reason.PASTED: Sentence(
-            "{subject} 要的不是密钥或证书的内容",
+            "在询问 {subject} 时粘贴了密钥或证书",
             "请按提示回答；证书请给出文件名。",
         ),
         Reason.HISTORY_UNUSABLE: Sentence(
@@ -439,7 +439,7 @@ CHINESE = Vocabulary(
             "内容可供参考，但不能证明来自网关。",
         ),
         Reason.NOTHING_SAVED: Sentence(
-            "没有可读的内容：给出的是空的", "请检查应答是否真的保存了，并完整地给出。"
+            "没有可读的内容：给出的内容为空", "请检查应答是否真的保存了，并完整地给出。"
         ),
         Reason.SAVED_WITH_HEADERS: Sentence(
             "应答之前有 HTTP 头", "请只保存响应体，不要使用 curl 的 --include 之类的选项。"
@@ -503,7 +503,7 @@ CHINESE = Vocabulary(
             "请在该网关运行期间使用它写的配置（--write-profile）。",
         ),
         Reason.CHARACTERS_LOST: Sentence(
-            "保存之前应答被按错误的字符集读取，有字符丢失：丢失之处是 U+FFFD",
+            "应答在保存前被按错误的字符集读取，部分字符已丢失（显示为 U+FFFD）",
             "丢失的字符无法还原：请重新保存应答，原样保存收到的字节。",
         ),
         Reason.MARK_IGNORED: Sentence("应答之前有字节顺序标记（BOM）", "它没有影响，已忽略。"),

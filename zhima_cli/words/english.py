@@ -53,7 +53,7 @@ ENGLISH = Vocabulary(
             "Every value needs its option before it; put a value with spaces in quotes.",
         ),
         Reason.ARGUMENT_TOO_MANY: Sentence(
-            "There is a word too many: besides its options, this command takes {subject} alone",
+            "There is one word too many: besides options, this command takes only {subject}",
             "Leave it out, or put its option before it; put a value with spaces in quotes.",
         ),
         Reason.OPTION_MISPLACED: Sentence(
@@ -247,7 +247,7 @@ ENGLISH = Vocabulary(
             "does not fit into the parameter sign.",
         ),
         Reason.PASTED: Sentence(
-            "{subject} is neither a key nor a certificate itself",
+            "A key or a certificate was pasted where {subject} is asked for",
             "Give what is asked for, and a certificate by the name of its file.",
         ),
         Reason.HISTORY_UNUSABLE: Sentence(
@@ -537,11 +537,11 @@ ENGLISH = Vocabulary(
             "Save it whole; look for a limit of the log or the field that it was taken from.",
         ),
         Reason.NODE_ALONE: Sentence(
-            "Only what the answer says was saved, without the answer around it",
-            "Save the whole answer, with sign: without that, nothing can be verified.",
+            "Only the inner object of the answer was saved, without the outer one that has sign",
+            "Save the whole answer: without sign, nothing can be verified.",
         ),
         Reason.READ_IN_OTHER_CHARSET: Sentence(
-            "The answer is in {expected}, but was read as {found} and saved so: what stands there "
+            "The answer is in {expected}, but was read as {found} and saved so: its text "
             "is garbled",
             "Save the bytes as they came, or read them as {expected}.",
         ),
@@ -600,7 +600,7 @@ ENGLISH = Vocabulary(
         Reason.CHARACTERS_LOST: Sentence(
             "The answer was read in a wrong charset before it was saved, and characters are lost: "
             "U+FFFD stands for them",
-            "They cannot be had back from it: save the answer again, the bytes as they came.",
+            "They cannot be restored: save the answer again, the bytes as they came.",
         ),
         Reason.MARK_IGNORED: Sentence(
             "A byte-order mark stands before the answer", "It is harmless and was ignored."
@@ -728,8 +728,8 @@ ENGLISH = Vocabulary(
         Label.ASK_SIGN_TYPE: "The signature's algorithm: RSA2, unless the page says RSA.",
         Label.ASK_DEFAULT_PROFILE: "Use this profile wherever none is named?",
         Label.PASTE_NOW: "Paste the key now, then press Enter; it does not show.",
-        Label.KEY_SHOWN: "The key may stand on this screen: clear the screen and its scrollback. "
-        "With - as the answer, what you paste does not show.",
+        Label.KEY_SHOWN: "The key may be visible on this screen: clear the screen and its "
+        "scrollback. With - as the answer, what you paste does not show.",
         Label.KEY_WRITTEN: "key written:",
         Label.CONFIG_WRITTEN: "configuration written:",
         Label.CONFIG_UNCHANGED: "nothing to change: the profile is so already",

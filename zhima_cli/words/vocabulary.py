@@ -15,7 +15,7 @@ _LISTS = frozenset(
     {
         *(Reason.UNKNOWN_COMMAND, Reason.NO_COMMAND, Reason.NOT_A_CHOICE, Reason.UNKNOWN_COLUMN),
         *(Reason.MISSING, Reason.MISSING_PERSON, Reason.NOT_IN_CHARSET, Reason.KEY_FORM),
-        *(Reason.UNKNOWN_KEY, Reason.MISSPELT_COMMAND, Reason.UNANSWERED),
+        *(Reason.UNKNOWN_KEY, Reason.MISSPELT_COMMAND),
     }
 )
 

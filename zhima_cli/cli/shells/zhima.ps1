@@ -1,5 +1,5 @@
-# Completion of zhima for PowerShell 5.1 and later. Before 6.0, PowerShell asks nobody what fits
-# - or --: there, type a letter more, as in --d.
+# Completion of zhima for PowerShell 5.1 and later. Before 6.0, PowerShell does not complete
+# - or -- alone: there, type a letter more, as in --d.
 Register-ArgumentCompleter -Native -CommandName zhima -ScriptBlock {
     param($word, $command, $cursor)
     $before = $command.CommandElements | Where-Object { $_.Extent.EndOffset -lt $cursor }
