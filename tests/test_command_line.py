@@ -322,7 +322,9 @@ def test_a_word_too_many_is_told_of_with_those_that_are_taken(
     result = _run(account, *arguments.split())
     taken = {"explain": "CODE", "verify-response": "FILE", "completion": "SHELL"}
     word = taken[arguments.split()[0]]
-    assert f"There is one word too many: besides options, this command takes only {word}" in result.err
+    assert (
+        f"There is one word too many: besides options, this command takes only {word}" in result.err
+    )
     assert "belongs to no option" not in result.err
 
 

@@ -1,6 +1,7 @@
 """``zhima configure`` with options: what it writes, what it leaves alone, and what it refuses."""
 
 import base64
+import fcntl
 import os
 import stat
 import subprocess
@@ -267,18 +268,17 @@ def test_it_stays_its_owners(files: Account) -> None:
 
 
 def test_of_two_changes_at_once_none_is_lost(files: Account) -> None:
-    """The second to look at the file waits until the first has replaced it, and is refused."""
-    given(files, "")
+    """The second finds the file locked or changed, or made by the first, and is refused."""
 
     def is_written(name: str) -> bool:
-        data = files.config.read_bytes()
-        opened = OpenedConfig(files.config, name, data, parse_config(files.config, data))
+        data = files.config.read_bytes() if files.config.exists() else None
+        opened = OpenedConfig(files.config, name, data, parse_config(files.config, data or b""))
         barrier.wait()
         draft = Draft(opened.profile, files.home, NOW).answer(Setting.APP_ID, APP_ID)
         try:
             write_change(make_change(opened, draft.finish(inline=False), default=False))
         except InputError as error:
-            assert error.problems[0].reason is Reason.CONFIG_CHANGED
+            assert error.problems[0].reason in (Reason.CONFIG_CHANGED, Reason.CONFIG_LOCKED)
             return False
         return True
 
@@ -286,7 +286,31 @@ def test_of_two_changes_at_once_none_is_lost(files: Account) -> None:
         barrier = threading.Barrier(2, timeout=60)
         with ThreadPoolExecutor(2) as pool:
             assert sorted(pool.map(is_written, (f"{number}a", f"{number}b"))) == [False, True]
-    assert files.config.read_text().count("app_id") == 40
+        if number < 20:
+            files.config.unlink()
+    assert files.config.read_text().count("app_id") == 20
+    assert names_beside(files) == ["config.toml"]
+
+
+def test_a_file_that_is_kept_locked_is_not_waited_for(files: Account) -> None:
+    """As by ``flock config.toml zhima configure``, which would wait for itself."""
+    before = given(files, COMMENTED)
+    with files.config.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        result = configure(files, *complete(files))
+    assert result.status == 3
+    assert f"error: {files.config} is kept locked by another program" in result.err
+    assert files.config.read_bytes() == before
+    assert names_beside(files) == ["config.toml"]
+    assert configure(files, *complete(files)).status == 0
+
+
+def test_a_gateway_that_stands_there_by_its_name_stays(files: Account) -> None:
+    given(files, '[profiles.default]\ngateway = "SandBox"\n')
+    result = configure(files, *complete(files), "--gateway=sandbox")
+    assert result.status == 0
+    assert "gateway =" not in result.out
+    assert 'gateway = "SandBox"' in files.config.read_text()
 
 
 def test_a_link_stays_and_what_it_leads_to_is_written(files: Account) -> None:

@@ -129,6 +129,21 @@ def test_a_key_pasted_at_another_question_is_read_to_its_end_and_shown_nowhere(
     assert not [line for line in key.splitlines() if line in "".join(complaints)]
 
 
+def test_a_part_of_a_key_that_was_pasted_is_told_of_and_the_rest_dropped(
+    home: Path, keys: Keys
+) -> None:
+    """Base64 on lines without the first and the last of PEM: the first line is no key yet."""
+    lines = "\n".join(private_pem(keys.app).splitlines()[1:-1])
+    with inside_terminal(home, "configure", f"--app-id={APP_ID}") as terminal:
+        terminal.answer("gateway [production]: ", "")
+        terminal.answer("app_private_key.pem]: ", lines)
+        terminal.wait_for("clear the screen and its")
+        terminal.answer("app_private_key.pem]: ", "")
+        terminal.answer("mode [key]: ", CTRL_D)
+        said = terminal.finish().err
+    assert said.count("the file cannot be read: …: ") == 1
+
+
 def test_a_key_that_was_pasted_in_sight_is_taken_and_told_of(home: Path, keys: Keys) -> None:
     key = private_pem(keys.app)
     for pasted in (key, bare_base64(key)):

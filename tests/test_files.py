@@ -23,6 +23,8 @@ TEXT = base64.b64encode(b"".join(hashlib.sha512(bytes([n])).digest() for n in ra
         "/nix/store/3hq1w2x9zs6h1p4k8abcdefgh0123456-zhima/x",
         "/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T/tmpab12",
         "/home/runner/work/5f3a9c1b2d4e6f708192a3b4c5d6e7f8",
+        "/builds/3f2504e04f8941d39a0c0305e82c3301/App.pem",
+        "/home/runner/work/5F3A9C1B2D4E6F708192A3B4C5D6E7F8/app",
         "appCertPublicKey_2014072300007148.crt",
         "密钥/应用私钥2048.pem",
     ],

@@ -332,6 +332,12 @@ CAUSES = [
     (lambda _: SUCCESS.encode(), "answer_node", "node_alone"),
     (lambda _: CHINESE_REFUSAL.encode(), "answer_node", "node_alone"),
     (lambda _: b'{"code":"10000"}', "answer_node", None),
+    (lambda _: b'{"code":502,"msg":"Bad Gateway"}', "answer_node", None),
+    (
+        lambda keys: signed_answer(keys.stranger, SUCCESS.replace("Success", r"C:\\ufffdir")),
+        "signature_wrong",
+        None,
+    ),
     (lambda _: b'{"code":"1","msg":"","sign":""}', "answer_node", None),
     (lambda _: b'["code","msg"]', "answer_not_json", None),
     (with_headers, "answer_not_json", "saved_with_headers"),
@@ -393,14 +399,14 @@ def test_the_cause(
     assert BIZ_NO not in result.out
 
 
-def test_an_altered_answer_of_the_profiles_own_mock_gateway_is_not_called_anothers(
+def test_an_altered_answer_of_the_profiles_own_mock_gateway_is_not_just_called_anothers(
     account: Account,
 ) -> None:
     saved = signed_answer(account.keys.alipay, SUCCESS[:-1] + ',"mock":"true"}')
     account.write(gateway="http://127.0.0.1:9/gateway.do")
     assert verify(account, saved, "-o", "json").status == 0
     result = verify(account, saved.replace(b"10000", b"10001"), "-o", "json")
-    assert (result.status, result.json["cause"]) == (7, None)
+    assert (result.status, result.json["cause"]) == (7, "mock_restarted")
 
 
 @pytest.mark.parametrize(

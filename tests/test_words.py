@@ -311,10 +311,10 @@ def test_what_was_given_for_a_key_is_told_in_chinese(form: KeyForm) -> None:
 
 
 def test_nothing_that_was_found_is_taken_for_words() -> None:
-    """A value may look like a place for a number, or have numbers in it."""
-    for found in ("{0} 7", "N", "line 3", "Errno 13 {}"):
-        problem = Problem(Kind.CONFIG, Reason.NOT_TOML, "x", found)
-        assert CHINESE.say(problem).what == f"x 不是合法的 TOML（{found}）"
+    """A name may be one of zhima's own words, or look like a place for a number."""
+    for found in ("nothing", "line 3, column 1", "line 1, column N", "line N, column N", "{} 7"):
+        problem = Problem(Kind.CONFIG, Reason.NO_SUCH_PROFILE, "x", found, "a")
+        assert CHINESE.say(problem).what == f"x 中没有配置 {found}"
 
 
 @pytest.mark.parametrize(

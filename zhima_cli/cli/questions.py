@@ -1,10 +1,13 @@
 """Asks a person for what a profile needs, and asks again until it will do."""
 
+from pathlib import Path
+
 from zhima_cli.cli.session import Session
 from zhima_cli.cli.unseen import BEGIN, read_key, unseen
 from zhima_cli.core.content_encryption import load_encrypt_key
 from zhima_cli.core.draft import KEYS, Draft, Mode, Setting, mode_problems
 from zhima_cli.core.errors import InputError, Problem, Reason
+from zhima_cli.core.files import is_like_key
 from zhima_cli.core.key_forms import PRIVATE_FORMS, KeyForm
 from zhima_cli.core.key_pair import PRIVATE_KEY_NAME
 from zhima_cli.core.keys import identify
@@ -145,7 +148,10 @@ def _is_encrypt_key(text: str) -> bool:
 
 
 def _is_secret(text: str) -> bool:
-    return "PRIVATE KEY-----" in text or _form(text) in PRIVATE_FORMS or _is_encrypt_key(text)
+    form = _form(text)
+    if "PRIVATE KEY-----" in text or form in PRIVATE_FORMS or _is_encrypt_key(text):
+        return True
+    return form is KeyForm.UNKNOWN and is_like_key(text) and is_absent(Path(text))
 
 
 def _default(draft: Draft, setting: Setting, session: Session) -> str | None:
@@ -178,12 +184,14 @@ def _answer(question: str, subject: str, option: str, session: Session) -> str:
     answer = session.ask(question)
     if answer is None:
         raise _unanswered(subject, option)
+    stdin = session.environment.stdin
     if answer.startswith(BEGIN):
-        stdin = session.environment.stdin
         with unseen(stdin):
             answer = read_key(stdin, answer) or ""
     if _is_secret(answer):
         # A terminal shows what is pasted before zhima reads that it is a key.
+        with unseen(stdin):
+            session.log("")  # the rest of the paste is dropped, and may have been cut in a line
         session.log(session.words.labels[Label.KEY_SHOWN])
     return answer
 

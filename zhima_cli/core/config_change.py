@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.files import read_file, system_words
 from zhima_cli.core.kinds import Kind
-from zhima_cli.core.new_files import PRIVATE, all_or_none
+from zhima_cli.core.new_files import PRIVATE, all_or_none, give
 from zhima_cli.core.options import Options, Surroundings
 from zhima_cli.core.profile import (
     DEFAULT_PROFILE,
@@ -146,8 +146,7 @@ def write_change(change: ConfigChange) -> None:
             owner = _other_owner(change.opened)
             for file in change.finished.files:
                 path = file.path
-                new.file(file.path, file.data, PRIVATE)
-                _give(file.path, owner)
+                new.file(file.path, file.data, PRIVATE, owner)
             path = change.opened.path
             if change.data is not None:
                 _replace(change.opened, change.data, owner)
@@ -168,16 +167,9 @@ def _check_regular(path: Path) -> None:
 
 
 def _other_owner(opened: OpenedConfig) -> os.stat_result | None:
-    """Return whose the file is, if it is not this user's: under sudo it stays its owner's."""
-    if opened.data is None or not hasattr(os, "chown"):
-        return None
-    found = opened.path.stat()
-    return found if found.st_uid != os.geteuid() else None
-
-
-def _give(path: Path, owner: os.stat_result | None) -> None:
-    if owner:
-        os.chown(path, owner.st_uid, owner.st_gid)
+    """Return whose the file is, where root can leave it to them, as under sudo."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return opened.path.stat() if is_root and opened.data is not None else None
 
 
 def _replace(opened: OpenedConfig, data: bytes, owner: os.stat_result | None) -> None:
@@ -188,34 +180,53 @@ def _replace(opened: OpenedConfig, data: bytes, owner: os.stat_result | None) ->
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123 -- of a descriptor
             file.write(data)
+            give(descriptor, mode, owner)
             file.flush()
             os.fsync(descriptor)
-        Path(name).chmod(mode)
-        _give(Path(name), owner)
-        with _alone(path.parent):
-            _check_unchanged(opened)
-            Path(name).replace(path)
+        if opened.data is None:
+            _put_in_place(Path(name), opened)
+        else:
+            with _alone(path):
+                _check_unchanged(opened)
+                Path(name).replace(path)
     except BaseException:
         with suppress(OSError):
             Path(name).unlink()
         raise
 
 
+def _put_in_place(new: Path, opened: OpenedConfig) -> None:
+    """Give the first configuration its name. Raises InputError where there is one by now."""
+    try:
+        os.link(new, opened.path)
+    except FileExistsError as error:
+        raise _changed(opened) from error
+    except OSError:  # a file system without links
+        _check_unchanged(opened)
+        new.replace(opened.path)
+    else:
+        new.unlink()
+
+
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Yield when no other zhima is about to replace a file of the folder."""
+def _alone(path: Path) -> Iterator[None]:
+    """Yield while no other zhima replaces the file. Raises InputError where one is about to.
+
+    Nobody can keep it locked who may not read it.
+    """
     try:
         import fcntl
     except ImportError:  # Windows has no such locks
         yield
         return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError(Problem(Kind.CONFIG, Reason.CONFIG_LOCKED, str(path))) from error
+        except OSError:
+            pass  # a file system without locks
         yield
-    finally:
-        os.close(descriptor)
 
 
 def _check_unchanged(opened: OpenedConfig) -> None:
@@ -224,4 +235,8 @@ def _check_unchanged(opened: OpenedConfig) -> None:
     if not is_absent(opened.path):
         now = read_file(opened.path, MAX_CONFIG_BYTES, Kind.CONFIG, _SUBJECT)
     if now != opened.data:
-        raise InputError(Problem(Kind.CONFIG, Reason.CONFIG_CHANGED, str(opened.path)))
+        raise _changed(opened)
+
+
+def _changed(opened: OpenedConfig) -> InputError:
+    return InputError(Problem(Kind.CONFIG, Reason.CONFIG_CHANGED, str(opened.path)))

@@ -52,7 +52,7 @@ _FROM_WINDOWS_1252 = {
     if char != "\ufffd"
 }
 # U+FFFD stands for what a reader could not read; JSON may write it as an escape.
-_LOST = re.compile(r"\ufffd|\\u[fF]{3}[dD]")
+_LOST = re.compile(r"\ufffd|(?<!\\)(?:\\\\)*\\u[fF]{3}[dD]")
 _HTTP = re.compile(rb"HTTP/[0-9.]+ [0-9]{3}")
 # A string of JSON, whose last quote is missing where it is cut.
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+("?)', re.DOTALL)
@@ -198,7 +198,7 @@ def node_alone(evidence: Evidence) -> Problem | None:
         node = decode(decode_body(evidence.body, evidence.charset))
     except (UntrustedError, JsonError):
         return None
-    if not isinstance(node, dict) or not {"code", "msg"} <= node.keys():
+    if not isinstance(node, dict) or not isinstance(node.get("code"), str) or "msg" not in node:
         return None
     is_answer = not node.keys().isdisjoint({RESPONSE_NODE, ERROR_NODE, "sign"})
     return None if is_answer else _cause(Reason.NODE_ALONE)
@@ -313,15 +313,14 @@ def other_key_size(evidence: Evidence) -> Problem | None:
 
 
 def mock_answer(evidence: Evidence) -> Problem | None:
-    """A mock gateway made it, whose keys were made for it alone, and are not the profile's."""
-    if evidence.is_gateway_local:
-        return None
+    """A mock gateway made it, whose keys were made for it alone."""
     parts = evidence.parts
     node = parts.node.value if parts else None
     if not isinstance(node, dict):
         return None
     is_mock = MOCK_MEMBER in node or str(node.get("biz_no", "")).startswith(MOCK_BIZ_NO)
-    return _cause(Reason.MOCK_ANSWER) if is_mock else None
+    reason = Reason.MOCK_RESTARTED if evidence.is_gateway_local else Reason.MOCK_ANSWER
+    return _cause(reason) if is_mock else None
 
 
 def characters_lost(evidence: Evidence) -> Problem | None:

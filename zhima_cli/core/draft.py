@@ -227,6 +227,8 @@ class Draft:
         files: list[NewFile] = []
         for setting in Setting:
             text = getattr(self.answers, setting.value)
+            if setting is Setting.GATEWAY and text == gateway_url(self.stored.gateway or ""):
+                continue  # it may stand there by its name
             if text is not None:
                 values[setting.value] = self._value(setting, text)
                 if setting.inline:

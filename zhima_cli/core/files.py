@@ -19,10 +19,13 @@ _KEY_TEXT = re.compile(
     r"|(?:^|/)(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[A-Za-z0-9+/]{21}[AQgw]=?\s*$"
 )
 # Any other part of a key is known by how often upper case, lower case and the rest change: six
-# times in ten characters of base64, and seldom in the words of a path.
-_BASE64 = re.compile("(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[A-Za-z0-9+/]{16,}")
+# times in ten characters of base64, and seldom in the words of a path. Hexadecimal digits change
+# as often, but are all of one case.
+_BASE64 = re.compile("[A-Za-z0-9+/]{16,}")
 _CHANGE = re.compile("(?<=[a-z])[^a-z]|(?<=[A-Z])[^A-Z]|(?<=[0-9+])[^0-9+]")
 _CHANGES = 0.4
+_HEXADECIMAL = re.compile("[0-9a-f]{16,}|[0-9A-F]{16,}")
+_OF_EACH_CASE = 0.125
 
 # How long a pipe's writer may take to open it, in seconds.
 _WRITER_IS_DUE = 2.0
@@ -39,8 +42,14 @@ def is_like_key(text: str) -> bool:
     """Say whether ``text`` is like a key that was put into the place of something else."""
     if "-----" in text or _KEY_TEXT.search(text):
         return True
-    runs = (run.replace("/", "") for run in _BASE64.findall(text))
-    return any(len(_CHANGE.findall(run)) > _CHANGES * len(run) for run in runs)
+    return any(map(_is_base64, _BASE64.findall(text)))
+
+
+def _is_base64(run: str) -> bool:
+    run = "".join(part for part in run.split("/") if not _HEXADECIMAL.fullmatch(part))
+    least = _OF_EACH_CASE * len(run)
+    is_mixed = sum(map(str.isupper, run)) >= least and sum(map(str.islower, run)) >= least
+    return is_mixed and len(_CHANGE.findall(run)) > _CHANGES * len(run)
 
 
 def system_words(error: Exception) -> str:

@@ -34,7 +34,7 @@ _RSA_ALGORITHMS = (  # with the parameters, NULL, and without them
 )
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
 # ``openssl ecparam -genkey`` puts these before the key; RSA has none.
-_PARAMETERS = re.compile(r"-----BEGIN ([A-Z0-9 ]+ PARAMETERS)-----.*?-----END \1-----", re.DOTALL)
+_PARAMETERS = re.compile(r"-----BEGIN ((?:EC|DSA) PARAMETERS)-----.*?-----END \1-----", re.DOTALL)
 _PEM_LABELS = {
     KeyForm.PKCS1_PRIVATE: "RSA PRIVATE KEY",
     KeyForm.PKCS8_PRIVATE: "PRIVATE KEY",

@@ -26,18 +26,23 @@ class NewFiles:
             missing.append(path)
             path = path.parent
         for folder in reversed(missing):
-            folder.mkdir(_PRIVATE_FOLDER)
+            try:
+                folder.mkdir(_PRIVATE_FOLDER)
+            except FileExistsError:
+                continue  # somebody else has made it meanwhile
             self._undo.append(folder.rmdir)
             folder.chmod(_PRIVATE_FOLDER)  # the umask may have taken too much
 
-    def file(self, path: Path, data: bytes, mode: int) -> None:
-        """Make the file, with exactly these permissions. Raises OSError, also where it exists."""
+    def file(self, path: Path, data: bytes, mode: int, owner: os.stat_result | None = None) -> None:
+        """Make the file, with exactly these permissions, whose ``owner`` is this user or another.
+
+        Raises OSError, also where it exists.
+        """
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         self._undo.append(path.unlink)
         with open(descriptor, "wb") as file:  # noqa: PTH123 -- of a descriptor
-            if hasattr(os, "fchmod"):
-                os.fchmod(descriptor, mode)
             file.write(data)
+            give(descriptor, mode, owner)
             file.flush()
             os.fsync(descriptor)
 
@@ -46,6 +51,17 @@ class NewFiles:
         for undo in reversed(self._undo):
             with contextlib.suppress(OSError):
                 undo()
+
+
+def give(descriptor: int, mode: int, owner: os.stat_result | None) -> None:
+    """Give an open file these permissions, and to its ``owner``, who may be another user.
+
+    By its name it could be another file by now, where others may write in its folder.
+    """
+    if hasattr(os, "fchmod"):
+        os.fchmod(descriptor, mode)
+    if owner and hasattr(os, "fchown"):
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
 @contextlib.contextmanager

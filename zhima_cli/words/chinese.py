@@ -196,6 +196,9 @@ CHINESE = Vocabulary(
         Reason.CONFIG_CHANGED: Sentence(
             "{subject} 在此期间被修改过，因此没有写入", "请查看该文件，然后重新执行。"
         ),
+        Reason.CONFIG_LOCKED: Sentence(
+            "{subject} 正被其他程序锁定，因此没有写入", "请等它结束后重新执行。"
+        ),
         Reason.KEY_FILE_EXISTS: Sentence(
             "{found} 已存在，zhima 不会覆盖密钥",
             "请用 {subject} 指定其他文件夹，或先移走该文件。",
@@ -501,6 +504,10 @@ CHINESE = Vocabulary(
         Reason.MOCK_ANSWER: Sentence(
             "它来自模拟网关，使用网关自己的密钥",
             "请在该网关运行期间使用它写的配置（--write-profile）。",
+        ),
+        Reason.MOCK_RESTARTED: Sentence(
+            "它由模拟网关生成，而模拟网关每次启动都换新密钥；否则就是被改动过",
+            "请使用同一次启动时写出的配置（--write-profile）；若已如此，则它被改动过。",
         ),
         Reason.CHARACTERS_LOST: Sentence(
             "应答在保存前被按错误的字符集读取，部分字符已丢失（显示为 U+FFFD）",

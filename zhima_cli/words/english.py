@@ -237,6 +237,10 @@ ENGLISH = Vocabulary(
             "{subject} was changed by somebody else in the meantime, so nothing was written",
             "Look at the file, then do it again.",
         ),
+        Reason.CONFIG_LOCKED: Sentence(
+            "{subject} is kept locked by another program, and so nothing was written",
+            "Run the command again when that has ended.",
+        ),
         Reason.KEY_FILE_EXISTS: Sentence(
             "{found} exists, and zhima overwrites no key",
             "Name another folder with {subject}, or move that file away first.",
@@ -596,6 +600,10 @@ ENGLISH = Vocabulary(
         Reason.MOCK_ANSWER: Sentence(
             "A mock gateway made it, with keys of its own",
             "Use the profile that the gateway wrote (--write-profile), while it lasts.",
+        ),
+        Reason.MOCK_RESTARTED: Sentence(
+            "A mock gateway made it, which has new keys at each start; or it was altered",
+            "Use the profile of the same start (--write-profile). If you did, it was altered.",
         ),
         Reason.CHARACTERS_LOST: Sentence(
             "The answer was read in a wrong charset before it was saved, and characters are lost: "

@@ -20,6 +20,17 @@ _LISTS = frozenset(
 )
 
 
+# Those whose ``found`` is the core's own words, and nothing from outside that may look like them.
+_FINDINGS = frozenset(
+    {
+        *(Reason.NOT_JSON, Reason.NOT_JSON_LINE, Reason.CELL_NOT_JSON, Reason.NOT_TOML),
+        *(Reason.KEY_FORM, Reason.KEY_DAMAGED, Reason.KEY_BINARY, Reason.KEY_ENCRYPTED),
+        *(Reason.KEY_OPENSSH, Reason.KEY_CERTIFICATE),
+        *(Reason.KEY_PUBLIC_FOR_PRIVATE, Reason.KEY_PRIVATE_FOR_PUBLIC),
+    }
+)
+
+
 class Label(Enum):
     """The small words around a result."""
 
@@ -167,7 +178,9 @@ class Vocabulary:
 
     def fill(self, sentence: Sentence, problem: Problem) -> Sentence:
         """Return the sentence with the problem's own values in the places for them."""
-        problem = self._listing(replace(problem, found=self._finding(problem.found)))
+        if problem.reason in _FINDINGS:
+            problem = replace(problem, found=self._finding(problem.found))
+        problem = self._listing(problem)
         return Sentence(_fill(sentence.what, problem), _fill(sentence.remedy, problem))
 
     def _listing(self, problem: Problem) -> Problem:
