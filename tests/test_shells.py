@@ -5,18 +5,16 @@ press of Tab; fish and PowerShell have a command that answers as their prompt do
 """
 
 import json
-import os
-import pty
 import re
 import shlex
+import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.support.person import ON_TERMINAL, Keyboard
+from tests.support.person import at_terminal
 from tests.support.program import process_variables, zhima_command
 
 ROOT = Path(__file__).parent.parent
@@ -149,31 +147,13 @@ def test_zsh(home: Path) -> None:
         file.write(_ZSHRC)
     typed = [*SINGLE, "zhima init-cert --charset g", "zhima init-cert --lang ", FILE, ATTACHED]
     words = [*SINGLE.values(), "gb", "", "own.toml", "--config=own.toml"]
-    controller, terminal = pty.openpty()
-    try:
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-c", ON_TERMINAL, "/usr/bin/env", "zsh", "-d", "-i"],
-            stdin=terminal,
-            stdout=terminal,
-            stderr=terminal,
-            env=variables(home),
-            cwd=home,
-            start_new_session=True,
-        )
-        os.close(terminal)
-        with process:
-            try:
-                keyboard = Keyboard(controller)
-                keyboard.wait_for("zsh> ")
-                for line in typed:
-                    keyboard.type(f"{line}\t\x07")
-                keyboard.type("exit\n")
-                keyboard.read_to_the_end()
-                assert process.wait(60) == 0, keyboard.seen
-            finally:
-                process.kill()
-    finally:
-        os.close(controller)
+    zsh = shutil.which("zsh") or "zsh"
+    with at_terminal(home, "-d", "-i", variables=variables(home), program=zsh) as terminal:
+        terminal.wait_for("zsh> ")
+        for line in typed:
+            terminal.type(f"{line}\t\x07")
+        terminal.type("exit\n")
+        assert terminal.finish().status == 0
     lines = (home / "lines").read_text().splitlines()
     assert [line.rstrip() for line in lines] == [
         f"{line.rpartition(' ')[0]} {word}".rstrip()

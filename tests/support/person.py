@@ -23,7 +23,7 @@ CTRL_C, CTRL_D = "\x03", "\x04"
 
 # Makes standard input the terminal that Ctrl-C acts on, as a login shell does, and becomes what it
 # is to run.
-ON_TERMINAL = """
+_ON_TERMINAL = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execv(sys.argv[1], sys.argv[1:])
@@ -65,8 +65,7 @@ class Keyboard:
     def _unwrapped(self) -> str:
         return "".join(self.seen.split())
 
-    def read_to_the_end(self) -> str:
-        """Read until nobody has the terminal open any more; return all that was on the screen."""
+    def _read_to_the_end(self) -> str:
         end = time.monotonic() + PATIENCE
         while self._read(end):
             pass
@@ -94,7 +93,7 @@ class Terminal(Keyboard):
 
     def finish(self) -> Result:
         """Wait for the end; return the exit status, standard output, and the screen."""
-        seen = self.read_to_the_end()
+        seen = self._read_to_the_end()
         assert self.process.stdout is not None
         out = self.process.stdout.read().decode()
         return Result(self.process.wait(PATIENCE), out, seen)
@@ -108,7 +107,7 @@ class InsideTerminal(Keyboard):
 
     def finish(self) -> Result:
         """Wait for the end; return the exit status, standard output, and the screen."""
-        seen = self.read_to_the_end()
+        seen = self._read_to_the_end()
         return Result(*self.result.result(PATIENCE), seen)
 
 
@@ -143,12 +142,16 @@ def at_terminal(
     *arguments: str,
     variables: Mapping[str, str] | None = None,
     is_seen: bool = True,
+    program: str | None = None,
 ) -> Iterator[Terminal]:
-    """Run zhima at a new terminal, standard error there too if it ``is_seen``."""
+    """Run zhima at a new terminal, standard error there too if it ``is_seen``.
+
+    ``program`` is the path of another that is to be run there.
+    """
     controller, terminal = pty.openpty()
     try:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-c", ON_TERMINAL, zhima_command(), *arguments],
+            [sys.executable, "-I", "-c", _ON_TERMINAL, program or zhima_command(), *arguments],
             stdin=terminal,
             stdout=subprocess.PIPE,
             stderr=terminal if is_seen else subprocess.DEVNULL,
