@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.kinds import Kind
+from zhima_cli.core.nearest import nearest
 
 # Named like the page's parameters.
 COLUMNS = (
@@ -76,14 +77,12 @@ def unknown_column(file: str, line: int, at: int, name: str) -> Problem:
 
     Unless it is like a column's name, it may be a person's, and is not shown.
     """
-    import difflib  # costs every call, and only this one needs it
-
-    near = difflib.get_close_matches(name[:_LONGEST], COLUMNS, 1)
-    is_misspelt = near and len(name) <= len(near[0]) + _MISSPELLING and _LETTERS.fullmatch(name)
+    meant = nearest(name[:_LONGEST], COLUMNS)
+    is_misspelt = meant and len(name) <= len(meant) + _MISSPELLING and _LETTERS.fullmatch(name)
     return Problem(
         Kind.USAGE,
         Reason.UNKNOWN_COLUMN,
         f"{place_of(file, line)}:{at}",
         name if is_misspelt else "",
-        near[0] if is_misspelt else ", ".join(COLUMNS),
+        meant if meant and is_misspelt else ", ".join(COLUMNS),
     )

@@ -26,6 +26,7 @@ from zhima_cli.core.errors import (
     ZhimaError,
 )
 from zhima_cli.core.kinds import EXIT_STATUS, Kind, Sent
+from zhima_cli.core.nearest import nearest
 
 _NAME = "zhima"
 _VERSION = "--version"
@@ -128,7 +129,9 @@ def _dispatch(arguments: list[str], session: Session) -> int:
         if named is None:
             if at_fault:  # what stands there may be the value of an option that is wrong
                 break
-            problems.append(_no_command(rest, path))
+            names = list(_commands(command))
+            words = (_NAME, *(each.name or "" for each in path[1:]))
+            problems.append(_no_command(rest, words, names))
             break
         path.append(named)
         rest = rest[1:]
@@ -139,21 +142,19 @@ def _dispatch(arguments: list[str], session: Session) -> int:
         return status
 
 
-def _no_command(rest: Sequence[str], path: Sequence[TyperCommand | TyperGroup]) -> Problem:
-    """Return that the ``rest`` does not begin with a command of the group that ``path`` leads to.
+def _no_command(rest: Sequence[str], group: Sequence[str], names: Sequence[str]) -> Problem:
+    """Return that the ``rest`` does not begin with one of the ``names`` of the group's commands.
 
     What stands there may be anything, a name of a person included, and is not told of.
     """
-    group = path[-1]
-    names = list(_commands(group)) if isinstance(group, TyperGroup) else []
+    expected = ", ".join(names)
     if not rest:
-        return Problem(Kind.USAGE, Reason.NO_COMMAND, expected=", ".join(names))
-    import difflib  # of use to a misspelling alone
-
-    near = difflib.get_close_matches(rest[0].lower(), names, 1)
-    words = " ".join((_NAME, *(each.name or "" for each in path[1:]), *near))
-    reason = Reason.MISSPELT_COMMAND if near else Reason.UNKNOWN_COMMAND
-    return Problem(Kind.USAGE, reason, words, expected=", ".join(names))
+        return Problem(Kind.USAGE, Reason.NO_COMMAND, expected=expected)
+    meant = nearest(rest[0].lower(), names)
+    if meant is None:
+        return Problem(Kind.USAGE, Reason.UNKNOWN_COMMAND, " ".join(group), expected=expected)
+    words = " ".join((*group, meant))
+    return Problem(Kind.USAGE, Reason.MISSPELT_COMMAND, words, expected=expected)
 
 
 def _show_help(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from zhima_cli.core.errors import Problem, Reason
 from zhima_cli.core.kinds import Kind
+from zhima_cli.core.nearest import nearest
 
 HELP_OPTIONS = ("--help", "-h")
 
@@ -56,12 +57,12 @@ class Grammar:
                 continue
             option, attached = split_argument(argument)
             if option not in self.takes_value:
-                yield self._unknown(option, before + len(arguments) - len(pending))
-                nearest = self._nearest(option)
-                may_take_value = nearest is None or self.takes_value[nearest]
+                meant = nearest(option, self.takes_value)
+                yield _unknown(option, meant, before + len(arguments) - len(pending))
+                may_take_value = meant is None or self.takes_value[meant]
                 if attached is None and may_take_value and pending and is_value(pending[0]):
                     pending.pop(0)
-                    if nearest is None:
+                    if meant is None:
                         doubtful += 1
             elif not self.takes_value[option]:
                 if attached is not None:
@@ -91,25 +92,23 @@ class Grammar:
                 return True
         return False
 
-    def _unknown(self, option: str, word: int) -> Problem:
-        nearest = self._nearest(option) or ""
-        # Anything more than a misspelling may be a value that lost its `=`: a name, a number.
-        is_misspelt = nearest and len(option) <= len(nearest) + _MISSPELLING
-        is_short = len(option) == len("-x")
-        is_harmless = (is_misspelt or is_short) and _LETTERS.fullmatch(option)
-        found = option if is_harmless else f"{option[: len(option) - len(option.lstrip('-'))]}…"
-        reason = Reason.MISSPELT_OPTION if nearest else Reason.UNKNOWN_OPTION
-        return Problem(Kind.USAGE, reason, str(word), found, nearest)
-
-    def _nearest(self, option: str) -> str | None:
-        import difflib  # of use to a misspelling alone
-
-        near = difflib.get_close_matches(option, self.takes_value, 1)
-        return near[0] if near else None
-
     def _is_like_option(self, argument: str) -> bool:
         option, _ = split_argument(argument)
-        return argument == "--" or option in self.takes_value or self._nearest(option) is not None
+        return (
+            argument == "--"
+            or option in self.takes_value
+            or nearest(option, self.takes_value) is not None
+        )
+
+
+def _unknown(option: str, meant: str | None, word: int) -> Problem:
+    # Anything more than a misspelling may be a value that lost its `=`: a name, a number.
+    is_misspelt = meant and len(option) <= len(meant) + _MISSPELLING
+    is_short = len(option) == len("-x")
+    is_harmless = (is_misspelt or is_short) and _LETTERS.fullmatch(option)
+    found = option if is_harmless else f"{option[: len(option) - len(option.lstrip('-'))]}…"
+    reason = Reason.MISSPELT_OPTION if meant else Reason.UNKNOWN_OPTION
+    return Problem(Kind.USAGE, reason, str(word), found, meant or "")
 
 
 def is_value(argument: str) -> bool:

@@ -5,6 +5,7 @@ import re
 from zhima_cli.core.codes import ALL_CODES, INTERFACE_CODES, KnownCode
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.kinds import EXIT_STATUS, Kind
+from zhima_cli.core.nearest import nearest
 from zhima_cli.core.outcome import RETRYABLE_KINDS, SUCCESS_CODE, Outcome
 
 Topic = KnownCode | Kind
@@ -95,13 +96,11 @@ def _fold(text: str) -> str:
 
 def _unknown(text: str) -> Problem:
     """Return that ``text`` is unknown. Unless it is like a code, it may be anything: not shown."""
-    import difflib  # costs every call, and only this one needs it
-
     names = {_fold(name): name for topic in all_topics() for name in _names(topic)}
-    near = difflib.get_close_matches(_fold(text[:_LONGEST]), names, 1)
-    if not near:
+    folded = nearest(_fold(text[:_LONGEST]), names)
+    if folded is None:
         found = text if _NUMBER.fullmatch(text) else ""
         return Problem(Kind.USAGE, Reason.UNKNOWN_CODE, "CODE", found)
-    nearest = names[near[0]]
-    is_like = _WORD.fullmatch(text) and len(text) <= len(nearest) + _MISSPELLING
-    return Problem(Kind.USAGE, Reason.MISSPELT_CODE, "CODE", text if is_like else "", nearest)
+    meant = names[folded]
+    is_like = _WORD.fullmatch(text) and len(text) <= len(meant) + _MISSPELLING
+    return Problem(Kind.USAGE, Reason.MISSPELT_CODE, "CODE", text if is_like else "", meant)

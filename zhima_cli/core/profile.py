@@ -9,6 +9,7 @@ from typing import Any, Literal
 from zhima_cli.core.errors import InputError, Problem, Reason
 from zhima_cli.core.files import Files, is_like_key, shown_path, system_words
 from zhima_cli.core.kinds import Kind
+from zhima_cli.core.nearest import nearest
 
 MAX_CONFIG_BYTES = 64 * 1024
 _MAX_DOTS = 256
@@ -190,11 +191,9 @@ def _unknown_top_key(path: Path, key: str) -> Problem:
 
 
 def _unknown_key(where: str, key: str, known: tuple[str, ...]) -> Problem:
-    import difflib  # costs every call, and only a failing one needs it
-
-    near = difflib.get_close_matches(key.lower(), known, 1, _NEAR)
-    if near:
-        return _problem(Reason.MISSPELT_KEY, where, shown_name(key), near[0])
+    meant = nearest(key.lower(), known, _NEAR)
+    if meant:
+        return _problem(Reason.MISSPELT_KEY, where, shown_name(key), meant)
     return _problem(Reason.UNKNOWN_KEY, where, shown_name(key), ", ".join(known))
 
 
