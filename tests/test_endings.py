@@ -108,12 +108,15 @@ def state_of(pid: int) -> str:
 
 
 def test_a_signal_at_the_very_start_ends_in_one_line(account: Account) -> None:
+    """While it tells of its imports, a full pipe keeps it where it is until the signal is sent."""
     process = subprocess.Popen(
         [zhima_command(), "init-cert", *PERSON, "--dry-run"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=process_variables(account.home, PYTHONVERBOSE="1"),
+        bufsize=0,
+        pipesize=4096,
     )
     with process:
         assert process.stderr is not None
